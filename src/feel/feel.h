@@ -1,0 +1,130 @@
+// feel.h: FEEL, the expression language of DMN 1.5 (OMG formal/2023-…, chapter 10): compile once, evaluate often.
+//
+// Everything in Fadu that a person can configure with a formula is FEEL: gateway conditions, decision
+// tables, form conditions, clocks, figures, placeholders. This module reads text, resolves names against a
+// declared scope, and evaluates against values. It does no I/O and knows no clock: `now()` and `today()`
+// take the moment from the evaluation context.
+//
+// Trouble: text that is not FEEL is a diagnostic with line and column, and no program. Trouble while evaluating is
+// what the standard says, null, and the reason is recorded (feel_context.reasons).
+#ifndef FADU_FEEL_FEEL_H
+#define FADU_FEEL_FEEL_H
+
+#include "base/decimal.h"
+#include "base/diag.h"
+#include "base/json.h"
+#include "calendar/date.h"
+
+// ---- values -------------------------------------------------------------------------------------------
+
+typedef enum {
+    FEEL_NULL, FEEL_BOOLEAN, FEEL_NUMBER, FEEL_STRING, FEEL_DATE, FEEL_TIME, FEEL_DATE_TIME,
+    FEEL_DAYS_DURATION /* days and time */, FEEL_YEARS_DURATION /* years and months */,
+    FEEL_LIST, FEEL_CONTEXT, FEEL_RANGE, FEEL_FUNCTION
+} feel_kind;
+
+// A time of day with its zone. `zone` empty and offset == FEEL_NO_OFFSET: local. IANA zones keep their name.
+enum { FEEL_NO_OFFSET = INT32_MIN };
+typedef struct {
+    int32_t second_of_day;      // 0..86399
+    int32_t nanosecond;
+    int32_t offset;             // seconds east of Greenwich
+    str zone;                   // "Asia/Shanghai", or ""
+} feel_time;
+
+typedef struct feel_value feel_value;
+typedef struct feel_list feel_list;          // immutable once it is part of a value
+typedef struct feel_entries feel_entries;
+typedef struct feel_range feel_range;
+typedef struct feel_function feel_function;
+
+struct feel_value {
+    feel_kind kind;
+    union {
+        bool boolean;
+        decimal number;
+        str string;
+        struct { date date; feel_time time; } moment;   // DATE uses date, TIME uses time, DATE_TIME both
+        struct { int64_t seconds; int32_t nanoseconds; } days;   // sign on both parts
+        int64_t months;                                 // YEARS_DURATION
+        const feel_list *list;
+        const feel_entries *context;
+        const feel_range *range;
+        const feel_function *function;
+    };
+};
+struct feel_list { ptrdiff_t count; const feel_value *items; };
+struct feel_entries { ptrdiff_t count; const str *names; const feel_value *values; };   // in order of definition
+struct feel_range {
+    feel_value low, high;            // FEEL_NULL = unbounded on that side
+    bool low_closed, high_closed;
+};
+
+feel_value feel_null(void);
+feel_value feel_boolean(bool b);
+feel_value feel_number(decimal x);
+feel_value feel_int(int64_t n);
+feel_value feel_string(str s);
+feel_value feel_date(date d);
+feel_value feel_list_of(const feel_value *items, ptrdiff_t count, arena *a);            // copies the array
+feel_value feel_context_of(const str *names, const feel_value *values, ptrdiff_t count, arena *a);
+const feel_value *feel_context_get(const feel_value *context, str name);               // NULL when absent
+
+bool feel_equal(feel_value a, feel_value b);     // structural identity for tests and distinctness (null equals null)
+// The result as FEEL text, which parses to an equal value where a literal exists ("[1, 2]", "date(\"2024-03-05\")").
+void feel_print(buf *out, feel_value v);
+// JSON to FEEL and back. Strings stay strings (types are the caller's business). FEEL's dates, times and
+// durations become their ISO text; functions and ranges become their FEEL text.
+feel_value feel_from_json(const json *j, arena *a);
+json *feel_to_json(feel_value v, arena *a);
+// ISO text to a temporal value, as the built-ins date(), time(), date and time(), duration() read it; false if it is not one.
+bool feel_parse_temporal(str text, feel_kind kind, arena *a, feel_value *out);
+
+// ---- programs -----------------------------------------------------------------------------------------
+
+// The names that an expression may use, in the order in which feel_evaluate gets their values. Names with
+// spaces and symbols are allowed (grammar rule 27): the scope is what makes them readable.
+typedef struct {
+    const str *names;
+    ptrdiff_t count;
+} feel_scope;
+
+typedef struct feel_program feel_program;      // immutable: any number of threads may evaluate it at once
+
+// Compiles one expression (feel_compile) or unary tests (feel_compile_tests: the value under test is bound to `?`).
+// The program lives in `a`. `at` says where the text stands, for diagnostics. NULL and FEEL-… diagnostics on trouble.
+// A name that is neither in scope nor built in is an error: FEEL-NAME-UNKNOWN, with the nearest name as hint.
+feel_program *feel_compile(str text, feel_scope scope, source_pos at, arena *a, diag_list *d);
+feel_program *feel_compile_tests(str text, feel_scope scope, source_pos at, arena *a, diag_list *d);
+str feel_program_text(const feel_program *p);                          // the source
+bool feel_program_uses(const feel_program *p, ptrdiff_t scope_index);   // does it read that name?
+void feel_program_print(buf *out, const feel_program *p);              // normal form; parses to the same tree
+
+// Why a null came out, newest last.
+typedef struct feel_reason feel_reason;
+struct feel_reason {
+    int line, column;          // within the expression
+    const char *code;          // "FEEL-DIVISION-BY-ZERO"
+    str text[LANG_COUNT];
+    feel_reason *next;
+};
+
+enum { FEEL_STEPS_DEFAULT = 10000000, FEEL_DEPTH_MAX = 200 };
+typedef struct {
+    arena *arena;              // results and temporaries; rewind it between evaluations for a steady state
+    timestamp now;             // for now() and today()
+    int32_t now_offset;        // seconds east of Greenwich, for the same
+    int64_t steps;             // budget left; 0 at the start = FEEL_STEPS_DEFAULT; spent = null and FEEL-BUDGET
+    feel_reason *reasons;      // first reason, or NULL
+    feel_value tested;         // the value of `?`
+} feel_evaluation;
+
+// `values` has one value per name of the scope. Never fails: trouble is null plus a reason.
+feel_value feel_evaluate(const feel_program *p, const feel_value *values, feel_evaluation *e);
+bool feel_is_true(feel_value v);               // exactly boolean true
+
+// The built-in functions, for documentation and for the linter: names[i] with its signature and clause.
+typedef struct { const char *name, *signature, *clause; } feel_builtin_info;
+const feel_builtin_info *feel_builtins(ptrdiff_t *count);
+
+#endif
