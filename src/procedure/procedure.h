@@ -1,0 +1,175 @@
+// procedure.h: a procedure folder, loaded and checked as one whole (docs/formats/procedure.md).
+//
+// What comes out is immutable and fully compiled: forms with typed fields, clocks with their articles, figures with FEEL
+// programs, import mappings. The files reach this module as texts (procedure_source), so that a folder on disk, the bundle
+// inside the program and the copy kept in a district's log are loaded by the same code. Reads no files itself but in
+// procedure_read_folder.
+#ifndef FADU_PROCEDURE_PROCEDURE_H
+#define FADU_PROCEDURE_PROCEDURE_H
+
+#include "base/diag.h"
+#include "base/digest.h"
+#include "base/json.h"
+#include "calendar/calendar.h"
+#include "feel/feel.h"
+
+typedef struct { str text[LANG_COUNT]; } label;             // in both languages
+typedef struct { date from, to; } span;                     // days in force; a zeroed `to` = open
+
+// ---- the files ------------------------------------------------------------------------------------------
+
+enum { PROCEDURE_FILES_MAX = 200, PROCEDURE_FILE_BYTES_MAX = 4 << 20 };
+typedef struct { str name, text; } procedure_file;           // "order.form"
+typedef struct {
+    str id;                                                  // the folder's name
+    procedure_file *files;                                   // sorted by name
+    ptrdiff_t count;
+} procedure_source;
+
+// Reads every regular file of the folder that belongs to the format (*.json, *.form, *.bpmn, *.dmn, documents/*.md, scenarios/*.json).
+bool procedure_read_folder(const char *path, procedure_source *out, arena *a, diag_list *d);
+// SHA-256 over the names and texts: names this exact version of the procedure.
+digest procedure_digest(const procedure_source *s);
+
+// ---- what they say --------------------------------------------------------------------------------------
+
+typedef struct {
+    str id, title, number, article;
+    span in_force;
+    bool verified;
+    label note;
+} law_basis;
+
+typedef enum { FIELD_STRING, FIELD_NUMBER, FIELD_DATE, FIELD_DATE_TIME, FIELD_BOOLEAN, FIELD_STRINGS } field_type;
+typedef struct {
+    str key;
+    label name;
+    field_type type;
+    str component;                 // form-js type: "textfield" …
+    const str *values;             // of select, radio, taglist; count 0 = free
+    ptrdiff_t value_count;
+    bool required;
+    int64_t min_length, max_length;   // of text; 0 = no limit
+    bool has_min, has_max;
+    decimal min, max;              // of numbers
+    str pattern;                   // regular expression (XPath dialect, as FEEL's matches) for the whole text, or ""
+    feel_program *pattern_check;   // NULL without a pattern; scope: `value`
+    str sensitive;                 // "", "name", "phone", "id_number", "address", "text"
+    int line;                      // in the form file
+} form_field;
+
+typedef struct {
+    str id, file;
+    label name;
+    form_field *fields;
+    ptrdiff_t field_count;
+    int *sorted;                   // indexes into fields, by key in canonical order: the order of records
+    int *key;                      // indexes into fields
+    ptrdiff_t key_count;
+    feel_scope scope;              // the field keys, then "clock"
+    feel_program *title, *opened, *closed;    // `closed` may be NULL: never closes by itself
+    int *clocks;                   // indexes into the procedure's clocks
+    ptrdiff_t clock_count;
+} procedure_form;
+
+typedef struct {
+    str id, article;
+    label name, expiry;
+    int form;
+    int basis;                     // index into basis
+    bool has_period;
+    period period;
+    feel_program *when, *start, *stop, *due;    // `when`, `due` may be NULL
+    bool verified;
+    span in_force;
+} procedure_clock;
+
+typedef enum { FIGURE_COUNT, FIGURE_RATIO, FIGURE_CHANGE, FIGURE_SUM } figure_kind;
+typedef enum { AGGREGATE_SUM, AGGREGATE_DISTINCT, AGGREGATE_MAX, AGGREGATE_MEDIAN } figure_aggregate;
+typedef struct {
+    int form;
+    feel_program *when, *date, *amount, *until, *distinct;      // all but `date` may be NULL
+} figure_rule;
+typedef struct { decimal value; str text; } figure_word;
+typedef enum { PRINT_NUMBER, PRINT_PERCENT, PRINT_CHANGE, PRINT_OVER, PRINT_FLOOR, PRINT_ALL, PRINT_WORDS, PRINT_DATE, PRINT_YEAR } print_style;
+typedef struct {
+    str id, version;
+    label name, definition;
+    str section, unit, unit_en;
+    bool in_report, stock;         // stock: every rule has `until`
+    figure_kind kind;
+    figure_aggregate aggregate;
+    figure_rule *rules;            // FIGURE_COUNT
+    ptrdiff_t rule_count;
+    str *of;                       // FIGURE_RATIO: of, to. FIGURE_CHANGE: of. FIGURE_SUM: the addends
+    ptrdiff_t of_count;
+    bool relative;                 // FIGURE_CHANGE
+    int digits;
+    print_style style;
+    str up, down;                  // PRINT_CHANGE
+    str prefix;
+    figure_word *words;
+    ptrdiff_t word_count;
+    law_basis *basis;              // copies with `article` set
+    ptrdiff_t basis_count;
+    int line;
+} procedure_figure;
+
+typedef struct {
+    int field;                     // index into the form's fields, or -1 for a column bound with `as`
+    str as;
+    const str *headings;           // folded
+    ptrdiff_t heading_count;
+    bool required;
+    const str *from_values, *to_values;
+    ptrdiff_t value_count;
+} import_column;
+typedef struct { int field; feel_program *value; } import_computed;
+typedef struct {
+    int form;
+    const str *names;
+    ptrdiff_t name_count;
+    import_column *columns;
+    ptrdiff_t column_count;
+    const str *ignore;
+    ptrdiff_t ignore_count;
+    const str *subtotals;
+    ptrdiff_t subtotal_count;
+    bool month_first;
+    import_computed *computed;
+    ptrdiff_t computed_count;
+    feel_scope scope;              // of computed: the form's fields, then the `as` names
+} import_sheet;
+typedef struct { import_sheet *sheets; ptrdiff_t count; } import_mapping;
+
+typedef struct { str id; label name; } named_thing;
+typedef struct { int form; label what, when; str basis, article; } procedure_publication;
+
+typedef struct {
+    str id, version;
+    digest digest;
+    label name, summary;
+    span in_force;
+    law_basis *basis;              ptrdiff_t basis_count;
+    named_thing *roles;            ptrdiff_t role_count;
+    named_thing *documents;        ptrdiff_t document_count;
+    procedure_form *forms;         ptrdiff_t form_count;
+    procedure_clock *clocks;       ptrdiff_t clock_count;
+    procedure_figure *figures;     ptrdiff_t figure_count;
+    procedure_publication *publication; ptrdiff_t publication_count;
+    import_mapping mapping;
+} procedure;
+
+// Loads and checks. NULL and PROC-…, FORM-…, FIGURE-…, CLOCK-…, IMPORT-…, FEEL-… diagnostics on trouble (all that are found).
+// Keeps slices of the source's texts. Warnings (an article not verified, a field no column reaches) do not stop it.
+procedure *procedure_load(const procedure_source *s, arena *a, diag_list *d);
+// A mapping given by itself (`fadu import --mapping`), checked against its procedure.
+bool procedure_load_mapping(const procedure *p, str text, str file, import_mapping *out, arena *a, diag_list *d);
+// Checks that need all procedures at once: figure ids unique, references of ratio, change and sum resolved, no circles,
+// import sheets tellable apart.
+void procedure_check_all(procedure *const *all, ptrdiff_t count, diag_list *d);
+
+int procedure_form_index(const procedure *p, str id);       // -1 when absent
+int form_field_index(const procedure_form *f, str key);     // -1 when absent
+
+#endif
