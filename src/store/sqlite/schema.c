@@ -1,0 +1,42 @@
+// The schema. `district` leads every key (docs/adr/0006); STRICT tables; amounts are INTEGER when whole, else TEXT.
+#include "store/sqlite/sqlite_internal.h"
+
+const char *const schema_sql =
+    "CREATE TABLE district(district INTEGER PRIMARY KEY, id TEXT NOT NULL, origin TEXT NOT NULL,"
+    "  tree_size INTEGER NOT NULL, tree BLOB NOT NULL) STRICT;"
+    "CREATE TABLE record(district INTEGER NOT NULL, seq INTEGER NOT NULL, salt BLOB NOT NULL, entry BLOB NOT NULL, body TEXT NOT NULL,"
+    "  PRIMARY KEY(district, seq)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE checkpoint(district INTEGER NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL, note TEXT NOT NULL,"
+    "  PRIMARY KEY(district, size)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE definition(district INTEGER NOT NULL, number INTEGER NOT NULL, id TEXT NOT NULL, record INTEGER NOT NULL,"
+    "  PRIMARY KEY(district, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE figure(district INTEGER NOT NULL, number INTEGER NOT NULL, id TEXT NOT NULL,"
+    "  PRIMARY KEY(district, number), UNIQUE(district, id)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE file(district INTEGER NOT NULL, number INTEGER NOT NULL, sha256 BLOB NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL,"
+    "  record INTEGER NOT NULL, supersedes INTEGER NOT NULL, rows_good INTEGER NOT NULL, rows_bad INTEGER NOT NULL,"
+    "  PRIMARY KEY(district, number), UNIQUE(district, sha256)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE case_file(district INTEGER NOT NULL, case_id INTEGER NOT NULL, procedure INTEGER NOT NULL, form INTEGER NOT NULL,"
+    "  definition INTEGER NOT NULL, status INTEGER NOT NULL, version INTEGER NOT NULL, file INTEGER NOT NULL, record INTEGER NOT NULL,"
+    "  opened INTEGER, closed INTEGER, key TEXT NOT NULL, title TEXT NOT NULL,"
+    "  PRIMARY KEY(district, case_id)) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX case_by_key ON case_file(district, procedure, form, key);"
+    "CREATE INDEX case_by_procedure ON case_file(district, procedure, case_id);"
+    "CREATE TABLE case_count(district INTEGER NOT NULL, procedure INTEGER NOT NULL, form INTEGER NOT NULL, status INTEGER NOT NULL,"
+    "  cases INTEGER NOT NULL, PRIMARY KEY(district, procedure, form, status)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE entry(district INTEGER NOT NULL, figure INTEGER NOT NULL, day INTEGER NOT NULL, record INTEGER NOT NULL, n INTEGER NOT NULL,"
+    "  case_id INTEGER NOT NULL, amount ANY NOT NULL, PRIMARY KEY(district, figure, day, record, n)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE balance(district INTEGER NOT NULL, figure INTEGER NOT NULL, month INTEGER NOT NULL, amount ANY NOT NULL,"
+    "  entries INTEGER NOT NULL, PRIMARY KEY(district, figure, month)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE contribution(district INTEGER NOT NULL, figure INTEGER NOT NULL, period INTEGER NOT NULL, key TEXT NOT NULL,"
+    "  case_id INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
+    "  PRIMARY KEY(district, figure, period, key, case_id, first, last)) STRICT, WITHOUT ROWID;"
+    // Without positions: a bigram of a two-character word is the word itself; longer words are checked against the text.
+    "CREATE VIRTUAL TABLE search USING fts5(words, content='', detail=none, columnsize=0, tokenize='han');"
+    "INSERT INTO search(search, rank) VALUES('hashsize', 33554432);";
+
+int migrate(sqlite3 *db, int from_version)
+{
+    // One step for each version since the first; the first has nothing before it.
+    (void)db;
+    return from_version == SCHEMA_VERSION ? SQLITE_OK : SQLITE_ERROR;
+}
