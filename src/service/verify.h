@@ -1,0 +1,20 @@
+// verify.h: is everything in a data directory what its records say?
+//
+// Reads every page's checksum, every record, and computes anew: the hash of each record, the tree and every checkpoint, the
+// state of every case, every entry, balance, contribution and count; and compares each with what is stored. Says
+// the first place that differs. What is computed anew comes from the records alone.
+#ifndef FADU_SERVICE_VERIFY_H
+#define FADU_SERVICE_VERIFY_H
+
+#include "service/district.h"
+
+typedef struct {
+    int64_t pages, records, cases, entries, files;
+    uint64_t tree_size;
+    digest root;
+} verify_result;
+
+// EXIT_DONE when all agree; EXIT_INPUT with VERIFY-… diagnostics when not; EXIT_SYSTEM when it could not be read.
+exit_status district_verify(const char *dir, verify_result *out, arena *a, diag_list *d);
+
+#endif
