@@ -1,0 +1,24 @@
+// http.h: the site: pages for people, JSON for programs, read-only for now.
+//
+// One table of routes (routes.c) from which dispatch and the page of addresses are made. Threads of the server share the
+// definitions and have a store connection each. Everything shown is escaped; personal data is masked; the
+// content security policy allows nothing but our own style sheet.
+#ifndef FADU_HTTP_HTTP_H
+#define FADU_HTTP_HTTP_H
+
+#include "service/district.h"
+
+// Serves until *stop is set (by a signal). `listen` is HOST:PORT ("[::1]:8080", "127.0.0.1:0" = any free port, which is
+// printed). EXIT_DONE when stopped, EXIT_INPUT for an address that makes no sense, EXIT_SYSTEM when it cannot be had.
+exit_status http_serve(const char *dir, const char *listen, const volatile int *stop, diag_list *d);
+
+// Limits; each has a test.
+enum {
+    HTTP_CONNECTIONS_MAX = 1024, HTTP_CONNECTIONS_PER_ADDRESS_MAX = 256,
+    HTTP_TIMEOUT_S = 30,
+    HTTP_URL_MAX = 2000,             // longer addresses are refused (414)
+    HTTP_QUERY_MAX = 200,            // characters of a search
+    HTTP_PAGE_ROWS = 50, HTTP_TRACE_ROWS = 200
+};
+
+#endif
