@@ -1,0 +1,18 @@
+// The table of subcommands: dispatch, help and usage come from here.
+#include "cli/cli.h"
+
+const cli_command cli_commands[] = {
+    {"init", cli_init, "init DIR [--district NAME]", {"建立数据目录", "make a data directory"}, {0}},
+    {"sample", cli_sample, "sample NAME --out DIR", {"写出演示区的台账（合成数据，每次相同）", "write the demonstration district's ledgers (synthetic, deterministic)"}, {0}},
+    {"import", cli_import, "import DIR FILE... [--procedure ID] [--mapping FILE] [--strict]", {"导入台账（.xlsx、.csv）", "import ledgers (.xlsx, .csv)"},
+     {"  --procedure ID   指明流程，否则由表头识别\n  --mapping FILE   表头与字段的对应关系（import.json 的格式）\n  --strict         有一行不能导入，整个文件就不导入",
+      "  --procedure ID   name the procedure instead of recognizing it by its headings\n  --mapping FILE   which heading is which field (the format of import.json)\n  --strict         one bad row refuses the file"}},
+    {"report", cli_report_command, "report DIR --year Y [--format json|html|docx|pdf] [-o FILE]", {"生成年度报告", "make the annual report"}, {0}},
+    {"trace", cli_trace, "trace DIR FIGURE --year Y [--format text|json]", {"一个数字从何而来", "where a figure comes from"}, {0}},
+    {"verify", cli_verify, "verify DIR", {"重算并核对全部记录、状态、记账和余额", "recompute and check log, states, entries, balances"}, {0}},
+    {"serve", cli_serve, "serve DIR [--listen HOST:PORT]", {"开启网站（默认 127.0.0.1:8080）", "serve the site (127.0.0.1:8080 by default)"}, {0}},
+    {"lint", cli_lint, "lint PATH...", {"检查流程文件夹", "check procedure folders"}, {0}},
+    {"feel", cli_feel, "feel EXPR [--input FILE.json]", {"计算一个 FEEL 表达式", "evaluate a FEEL expression"}, {0}},
+    {"due", cli_due, "due PROCEDURE [CLOCK] --start DATE [--format text|json]", {"何时到期，为什么", "when does it fall due, and why"}, {0}},
+};
+const int cli_command_count = sizeof cli_commands / sizeof *cli_commands;

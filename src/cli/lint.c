@@ -1,0 +1,58 @@
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/cli.h"
+
+enum { LINT_FOLDERS_MAX = 500 };
+
+static bool has_procedure(const char *path)
+{
+    char file[4096];
+    struct stat st;
+    return snprintf(file, sizeof file, "%s/procedure.json", path) < (int)sizeof file && stat(file, &st) == 0;
+}
+
+static int compare_paths(const void *x, const void *y) { return strcmp(*(char *const *)x, *(char *const *)y); }
+
+// The path itself when it is a procedure's folder, else the procedures' folders right below it.
+static void collect(const char *path, char **folders, int *count, arena *a)
+{
+    DIR *dir = has_procedure(path) ? NULL : opendir(path);
+    int first = *count;
+    if (!dir) {
+        if (*count < LINT_FOLDERS_MAX) folders[(*count)++] = str_cstr(str_from(path), a);
+        return;
+    }
+    struct dirent *entry;
+    while ((entry = readdir(dir)) && *count < LINT_FOLDERS_MAX) {
+        char *below = str_cstr(str_printf(a, "%s/%s", path, entry->d_name), a);
+        if (entry->d_name[0] != '.' && has_procedure(below)) folders[(*count)++] = below;
+    }
+    closedir(dir);
+    qsort(folders + first, (size_t)(*count - first), sizeof *folders, compare_paths);
+}
+
+int cli_lint(int argc, char **argv)
+{
+    if (argc < 2 || argv[1][0] == '-') return cli_usage("lint");
+    arena a = {0};
+    diag_list d = {.arena = &a};
+    char *folders[LINT_FOLDERS_MAX];
+    procedure *all[LINT_FOLDERS_MAX];
+    int count = 0, loaded = 0;
+    for (int i = 1; i < argc; i++) collect(argv[i], folders, &count, &a);
+    for (int i = 0; i < count; i++) {
+        procedure_source source;
+        procedure *p = procedure_read_folder(folders[i], &source, &a, &d) ? procedure_load(&source, &a, &d) : NULL;
+        if (p) all[loaded++] = p;
+    }
+    procedure_check_all(all, loaded, &d);
+    cli_report(&d);
+    int status = d.errors ? EXIT_INPUT : EXIT_DONE;
+    printf(cli_text((bilingual){"%d 个流程，%d 处错误，%d 处警告\n", "%d procedures, %d errors, %d warnings\n"}), count, d.errors, d.warnings);
+    arena_free(&a);
+    return status;
+}
