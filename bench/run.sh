@@ -1,0 +1,83 @@
+#!/bin/sh
+# Measures, as ratios taken in one run on one machine. ROWS sets the size of the import (default a million).
+# Each row: what, ours, the other, the ratio, the goal. No test depends on these figures.
+set -eu
+build=${BUILD:-build}
+fadu=$build/fadu
+rows=${ROWS:-1000000}
+work=$(mktemp -d "${TMPDIR:-/tmp}/fadu-bench-XXXXXX")
+trap 'rm -rf "$work"' EXIT INT TERM
+export LC_ALL=C
+
+now() { date +%s.%N; }
+seconds() { # seconds COMMAND...: wall time of the command, whose output is thrown away
+    from=$(now)
+    "$@" >/dev/null 2>&1 || { echo "failed: $*" >&2; exit 1; }
+    echo "$(now) $from" | awk '{printf "%.3f", $1 - $2}'
+}
+best() { # the least of three runs
+    for _ in 1 2 3; do seconds "$@"; echo; done | sort -n | head -1
+}
+say() { printf '%-44s %10s %10s %8s  %s\n' "$1" "$2" "$3" "$4" "$5"; }
+ratio() { echo "$1 $2" | awk '{printf "%.2f", $1 / $2}'; }
+
+ledger() { # ledger N FILE: a hotline ledger of N rows
+    awk -v n="$1" 'BEGIN {
+        print "工单编号,受理时间,受理渠道,诉求类型,问题分类,诉求标题,派单时间,承办单位,签收时间,工单状态,办结时间,办理结果"
+        split("投诉,咨询,求助,建议", kind, ","); split("油烟扰民,道路破损,物业服务,供水停水,夜间施工噪声", topic, ",")
+        for (i = 0; i < n; i++) {
+            day = sprintf("2024-%02d-%02d", 1 + i % 12, 1 + int(i / 12) % 26)
+            t = topic[1 + i % 5]
+            printf "YS%09d,%s 08:%02d,电话,%s,%s,第%d社区居民反映%s问题,%s 09:00,城市管理局,%s 10:00,办结,%s 16:30,已现场核实并督促整改，电话告知来电人\n",
+                   i, day, i % 60, kind[1 + i % 4], t, i % 84, t, day, day, day
+        }
+    }' > "$2"
+}
+directory() { # directory N: a data directory with N imported rows; prints its path
+    ledger "$1" "$work/$1.csv"
+    "$fadu" init "$work/$1" >/dev/null
+    "$fadu" import "$work/$1" "$work/$1.csv" >/dev/null
+    echo "$work/$1"
+}
+
+say "what" "ours" "other" "ratio" "goal"
+
+ledger "$rows" "$work/big.csv"
+"$fadu" init "$work/big" >/dev/null
+ours=$(seconds "$fadu" import "$work/big" "$work/big.csv")
+other=$(seconds sqlite3 "$work/plain.db" '.mode csv' ".import $work/big.csv ledger")
+say "import of $rows rows : sqlite3 .import, s" "$ours" "$other" "$(ratio "$ours" "$other")" "<= 12"
+
+bytes=$(wc -c < "$work/big/fadu.db")
+ours=$(seconds "$fadu" verify "$work/big")
+other=$(best openssl dgst -sha256 "$work/big/fadu.db")
+say "verify of $((bytes / 1000000)) MB : openssl dgst -sha256, s" "$ours" "$other" "$(ratio "$ours" "$other")" "<= 2"
+
+start() { # from the program's start to the first answer
+    "$fadu" serve "$work/big" --listen 127.0.0.1:0 > "$work/address" &
+    pid=$!
+    until [ -s "$work/address" ]; do :; done
+    curl -s "$(cat "$work/address")health" >/dev/null
+    kill $pid
+    wait $pid 2>/dev/null || true
+    : > "$work/address"
+}
+ours=$(for _ in 1 2 3; do seconds start; echo; done | sort -n | head -1)
+say "start to first answer, $rows cases, s" "$ours" "-" "-" "< 0.050"
+
+# Entries grow by a thousand times; reading must not. A case of this ledger posts about six entries.
+small=$(directory $((rows / 600)))
+for what in "report DIR --year 2024 --format json" "trace-page"; do
+    if [ "$what" = trace-page ]; then
+        page() { "$fadu" serve "$1" --listen 127.0.0.1:0 > "$1.address" & p=$!; until [ -s "$1.address" ]; do :; done
+                 for _ in 1 2 3 4 5 6 7 8 9 10; do curl -s "$(cat "$1.address")figures/hotline_orders_handled?year=2024" >/dev/null; done; kill $p; wait $p 2>/dev/null || true; : > "$1.address"; }
+        a=$(best page "$small"); b=$(best page "$work/big")
+        say "trace's first page x10, large : small, s" "$b" "$a" "$(ratio "$b" "$a")" "<= 1.5"
+    else
+        a=$(best "$fadu" report "$small" --year 2024 --format json)
+        b=$(best "$fadu" report "$work/big" --year 2024 --format json)
+        say "report, $rows : $((rows / 600)) cases, s" "$b" "$a" "$(ratio "$b" "$a")" "<= 1.5"
+    fi
+done
+echo
+echo "machine: $(nproc) cores, $(uname -m); sizes: ROWS=$rows"
