@@ -1,7 +1,14 @@
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "service/verify.h"
+
+static void show_progress(int64_t records)
+{
+    fprintf(stderr, cli_text((bilingual){"\r已核对 %lld 条记录", "\r%lld records checked"}), (long long)records);
+    fflush(stderr);
+}
 
 int cli_verify(int argc, char **argv)
 {
@@ -9,7 +16,8 @@ int cli_verify(int argc, char **argv)
     arena a = {0};
     diag_list d = {.arena = &a};
     verify_result r;
-    int status = district_verify(argv[1], &r, &a, &d);
+    int status = district_verify(argv[1], isatty(STDERR_FILENO) ? show_progress : NULL, &r, &a, &d);
+    if (isatty(STDERR_FILENO)) fprintf(stderr, "\r\033[K");
     cli_report(&d);
     if (status == EXIT_DONE)
         printf(cli_text((bilingual){"核对无误：%lld 页，%lld 条记录，%lld 件事项，%lld 笔记账，%lld 个原始文件\n日志根 %.*s\n",

@@ -228,6 +228,7 @@ static bool groups_greatest(void *ctx, int figure, int year, store_contribution 
 // ---- replay ----------------------------------------------------------------------------------------------
 
 typedef struct {
+    void (*progress)(int64_t records);
     district *district;
     verify_result *result;
     arena *arena;            // what outlives a record
@@ -332,7 +333,7 @@ static bool meet_checkpoint(replay *v)
 static bool replay_record(void *ctx, const store_record *r)
 {
     replay *v = ctx;
-    v->result->records++;
+    if (++v->result->records % 20000 == 0 && v->progress) v->progress(v->result->records);
     if (r->seq != v->next_seq) return differs(v, "VERIFY-GAP", STR(""), (bilingual){"缺少第 %lld 号记录", "record %lld is missing"}, v->next_seq);
     if (!digest_equal(ledger_entry(r->salt, r->body), r->entry))
         return differs(v, "VERIFY-HASH", STR(""), (bilingual){"第 %lld 号记录的内容与其哈希不符", "record %lld does not agree with its hash"}, r->seq);
@@ -530,7 +531,7 @@ static void run_replay(replay *v)
     v->result->root = ledger_root(&v->tree);
 }
 
-exit_status district_verify(const char *dir, verify_result *out, arena *a, diag_list *d)
+exit_status district_verify(const char *dir, void (*progress)(int64_t records), verify_result *out, arena *a, diag_list *d)
 {
     *out = (verify_result){0};
     // Opening for writing brings the WAL into the database, so that the pages on disk are all there is.
@@ -545,7 +546,7 @@ exit_status district_verify(const char *dir, verify_result *out, arena *a, diag_
         return EXIT_INPUT;
     }
     if (status != EXIT_DONE) return status;
-    replay v = {.district = &x, .result = out, .arena = a, .diags = d, .next_seq = 1};
+    replay v = {.progress = progress, .district = &x, .result = out, .arena = a, .diags = d, .next_seq = 1};
     v.live = (contributions){&v.groups, groups_put, groups_drop, groups_list, groups_greatest};
     v.scratch.escape = v.groups.arena.escape = a->escape;
     r = store_begin(x.store, false);

@@ -14,7 +14,8 @@ typedef struct {
     digest root;
 } verify_result;
 
+// `progress` is called now and then with the records read so far; it may be NULL.
 // EXIT_DONE when all agree; EXIT_INPUT with VERIFY-… diagnostics when not; EXIT_SYSTEM when it could not be read.
-exit_status district_verify(const char *dir, verify_result *out, arena *a, diag_list *d);
+exit_status district_verify(const char *dir, void (*progress)(int64_t records), verify_result *out, arena *a, diag_list *d);
 
 #endif

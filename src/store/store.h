@@ -171,5 +171,7 @@ store_result store_search(store *s, str query, int64_t before, int limit, int64_
 // ---- whole-file check ------------------------------------------------------------------------------------
 // Reads every page and compares its checksum. *page gets the number of the first bad one (1-based), else 0.
 store_result store_check_pages(const char *dir, int64_t *page, int64_t *pages);
+// For tests: the n-th call from now that writes fails as on a full disk (0 = never).
+void store_fail_after(long n);
 
 #endif

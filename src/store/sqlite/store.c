@@ -327,10 +327,16 @@ static void column_bytes(sqlite3_stmt *st, int at, void *out, size_t size)
     if (data) memcpy(out, data, n < size ? n : size);
 }
 
+static _Atomic long calls_until_failure;
+
+void store_fail_after(long n) { calls_until_failure = n; }
+
+static bool fails_now(void) { return calls_until_failure > 0 && --calls_until_failure == 0; }
+
 // Runs a statement that returns nothing.
 static store_result run(store *s, sqlite3_stmt *st)
 {
-    int rc = sqlite3_step(st);
+    int rc = fails_now() ? SQLITE_FULL : sqlite3_step(st);
     store_result r = rc == SQLITE_DONE ? STORE_OK : fail(s, rc);
     sqlite3_reset(st);
     return r;
@@ -406,7 +412,7 @@ store_result store_commit(store *s)
     store_result r = s->pending;
     if (s->writing && r == STORE_OK) r = write_deltas(s);
     if (r == STORE_OK) {
-        int rc = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
+        int rc = fails_now() ? SQLITE_FULL : sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
         if (rc != SQLITE_OK) r = fail(s, rc);
     }
     if (r != STORE_OK) {
