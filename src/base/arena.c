@@ -32,8 +32,10 @@ static void block_enter(arena *a, arena_block *b)
 static _Noreturn void run_out(arena *a)
 {
     if (a->escape) longjmp(*a->escape, 1);
-    fprintf(stderr, "fadu: out of memory, %td bytes held\n", a->used);
-    abort();
+    // Nobody above can go on. The process ends as one that the system failed; what a store had not committed is undone when
+    // it is next opened.
+    fprintf(stderr, "fadu: 内存不足 / out of memory (%td bytes held)\n", a->used);
+    _Exit(ARENA_EXIT_STATUS);
 }
 
 // A block of at least `needed` bytes from the machine, twice as large as the newest one where the limit

@@ -21,10 +21,10 @@ typedef struct arena {
     char *next, *end;       // free space of the newest block
     arena_block *blocks;    // newest first
     ptrdiff_t used, limit;  // bytes taken from the machine; limit 0 = ARENA_LIMIT_DEFAULT
-    jmp_buf *escape;        // where to go when memory runs out; NULL = print and abort
+    jmp_buf *escape;        // where to go when memory runs out; NULL = say so and end the process
 } arena;
 
-enum { ARENA_BLOCK_FIRST = 4096 };
+enum { ARENA_BLOCK_FIRST = 4096, ARENA_EXIT_STATUS = 3 /* the command line's "the system failed" */ };
 #define ARENA_LIMIT_DEFAULT ((ptrdiff_t)4 << 30)  // 4 GiB: a bound on what one input may make us hold
 
 // if (ARENA_GUARD(&a, env)) { ... memory ran out: clean up and report ... }

@@ -26,6 +26,7 @@ int main(void)
     str text = shared_file("source-figures.json", &a);
     if (text.len == 0) {
         tap_skip("the source figures are not here");
+        arena_free(&a);
         return tap_done();
     }
     json *figures = json_parse(text, STR("source-figures.json"), &a, &d);
