@@ -104,7 +104,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libfadu.a
 	@$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libfadu.a $(LDLIBS)
 
 # The fuzz targets are built whole with clang: its fuzzer needs the coverage of all code.
-FUZZ_FLAGS := -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FUZZ_FLAGS := -g -O1 -Wno-deprecated-declarations -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 $(BUILD)/fuzz/obj/%.o: src/%.c
 	@mkdir -p $(@D)
 	@clang $(CPPFLAGS) -std=c17 $(FUZZ_FLAGS) -pthread $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g') -MMD -MP -c -o $@ $<

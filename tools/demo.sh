@@ -21,6 +21,10 @@ if ! [ -f "$demo/done" ] || [ "$fadu" -nt "$demo/done" ]; then
     "$fadu" verify "$demo/data"
     touch "$demo/done"
 fi
+echo "== some of its figures"
+awk -F '"' '$2 == "id" { id = $4 } $2 == "label" { label = $4 } $2 == "text" && ("," wanted ",") ~ ("," id ",") { print "  " label "  " $4 }' \
+    wanted=hotline_orders_handled,hotline_completion_rate,disputes_mediated,administrative_litigation_loss_rate_yoy,people_cn_satisfaction_rate,safety_publicity_reach \
+    "$demo/report.json"
 echo "== where 712 comes from"
 "$fadu" trace "$demo/data" disputes_mediated --year 2024 | head -12
 if [ "${SERVE:-1}" != 0 ]; then

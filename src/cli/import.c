@@ -18,7 +18,7 @@ static void print_result(const import_result *r)
     printf("%.*s", STR_ARG(r->file));
     if (r->procedure.len) printf(" [%.*s]", STR_ARG(r->procedure));
     if (r->same_as_before) {
-        printf(cli_text((bilingual){"：此前已导入，没有变化\n", ": imported before, nothing changed\n"}));
+        fputs(cli_text((bilingual){"：此前已导入，没有变化\n", ": imported before, nothing changed\n"}), stdout);
         return;
     }
     printf(cli_text((bilingual){"：新登记 %lld，更正 %lld，办结 %lld，未变 %lld，撤销 %lld，跳过 %lld，未导入 %lld\n",
