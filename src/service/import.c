@@ -172,18 +172,18 @@ static bool is_subtotal(const recognition *known, const sheet_row *row)
     return true;
 }
 
-// A title, a note under the table, or the heading repeated on the next printed page.
-static bool is_decoration(const recognition *known, const sheet_row *row, const sheet_row *header)
+// A title or a note across the whole table, or the heading repeated on the next printed page.
+static bool is_decoration(const sheet_row *row, const sheet_row *header)
 {
-    ptrdiff_t filled = 0, merged = 0, repeated = 0;
+    ptrdiff_t filled = 0, across = 0, repeated = 0;
     for (ptrdiff_t i = 0; i < row->count; i++) {
         if (row->cells[i].kind == CELL_EMPTY) continue;
         filled++;
-        merged += row->cells[i].merged;
+        // Cells merged downwards are a row's own values: only those that go on from their left neighbour count.
+        across += row->cells[i].merged && i > 0 && str_equal(row->cells[i].text, row->cells[i - 1].text);
         repeated += i < header->count && str_equal(row->cells[i].text, header->cells[i].text);
     }
-    (void)known;
-    return (filled >= 2 && merged >= filled - 1 && filled == row->count && row->count >= 3) || (filled >= 2 && repeated == filled);
+    return (filled == row->count && filled >= 3 && across == filled - 1) || (filled >= 2 && repeated == filled);
 }
 
 // ---- rejected rows ---------------------------------------------------------------------------------------
@@ -302,36 +302,38 @@ static void hand_on(diag_list *to, const diag_list *from)
     for (const diag *g = from->first; g; g = g->next) diag_copy(to, g);
 }
 
-static void take_row(importer *im, const recognition *known, str sheet, const sheet_row *header, const sheet_row *row, bool epoch_1904, arena *scratch)
+// False when the file cannot be taken in: the machine has no more memory.
+static bool take_row(importer *im, const recognition *known, str sheet, const sheet_row *header, const sheet_row *row, bool epoch_1904, arena *scratch)
 {
     diag_list found = {.arena = scratch};
     source_pos at = {.file = im->name, .line = row->number, .element = sheet};
     reading r = {at, known->sheet->month_first, epoch_1904, scratch, &found};
     feel_value *data = read_row(&r, known, row, im->now);
+    const procedure_form *form = &known->procedure->forms[known->sheet->form];
+    str key = case_key(form, data, scratch);
+    store_case there;
+    bool known_key = key.len && writer_find(&im->writer, known->definition, known->sheet->form, key, &there, scratch) == STORE_OK;
     event e = {0};
     decision result = REFUSED;
+    if (known_key && was_seen(im, there.id))
+        diag_add(&found, DIAG_ERROR, "IMPORT-KEY-TWICE", at, (bilingual){"同一编号只留一行", "keep one row for each"},
+                 (bilingual){"“%.*s”在本文件中已出现过", "\"%.*s\" is in this file already"}, STR_ARG(key));
     if (found.errors == 0) {
-        const procedure_form *form = &known->procedure->forms[known->sheet->form];
         command c = {CMD_RECORD, STR("import"), known->procedure, known->definition, known->sheet->form, data, {im->file, sheet, row->number}};
-        str key = case_key(form, data, scratch);
-        store_case there;
-        bool known_key = writer_find(&im->writer, known->definition, c.form, key, &there, scratch) == STORE_OK;
-        if (known_key && was_seen(im, there.id))
-            diag_add(&found, DIAG_ERROR, "IMPORT-KEY-TWICE", at, (bilingual){"同一编号只留一行", "keep one row for each"},
-                     (bilingual){"“%.*s”在本文件中已出现过", "\"%.*s\" is in this file already"}, STR_ARG(key));
-        else result = writer_command(&im->writer, &c, known_key ? &there : NULL, at, &e, scratch, &found);
+        result = writer_command(&im->writer, &c, known_key ? &there : NULL, at, &e, scratch, &found);
     }
     hand_on(im->diags, &found);
+    // The case of a bad row is not gone from the file: it stays as it was, and is not withdrawn.
+    bool noted = result != REFUSED ? see_case(im, e.case_id) : !known_key || see_case(im, there.id);
+    if (!noted) return false;
     if (result == REFUSED) {
         im->result->bad++;
         reject_row(&im->rejects, im->district, im->name, im->sha, sheet, header, row, &found, timestamp_date(im->now, 480), scratch);
-        return;
-    }
-    if (!see_case(im, e.case_id)) im->diags->errors++;
-    if (result == UNCHANGED) im->result->unchanged++;
+    } else if (result == UNCHANGED) im->result->unchanged++;
     else if (e.kind == EV_RECORDED) im->result->recorded++;
     else if (e.kind == EV_CLOSED) im->result->closed++;
     else im->result->corrected++;
+    return true;
 }
 
 static sheet_row copy_row(const sheet_row *row, arena *a)
@@ -386,13 +388,16 @@ static bool take_sheet(importer *im, sheet_book *book, int index, bool *recogniz
         if (rows[i].number == known.header_row) header = rows[i];
     bool epoch = sheet_epoch_1904(book);
     arena scratch = {.escape = im->arena->escape};
-    errors_before = im->diags->errors;
-    int64_t bad_before = im->result->bad;
     bool readable = sheet_rewind(book, index, im->diags);
-    while (readable && sheet_next(book, &row, im->diags)) {
+    // What the reader finds is the file's fault; what take_row finds is a row's, and counted there.
+    while (readable) {
+        errors_before = im->diags->errors;
+        bool more = sheet_next(book, &row, im->diags);
+        readable = im->diags->errors == errors_before;
+        if (!more || !readable) break;
         if (row.number <= known.header_row) continue;
-        if (is_decoration(&known, &row, &header) || is_subtotal(&known, &row)) im->result->skipped++;
-        else take_row(im, &known, sheet, &header, &row, epoch, &scratch);
+        if (is_decoration(&row, &header) || is_subtotal(&known, &row)) im->result->skipped++;
+        else readable = take_row(im, &known, sheet, &header, &row, epoch, &scratch);
         arena_rewind(&scratch, (arena_position){0});
         int64_t done = im->result->recorded + im->result->corrected + im->result->closed + im->result->unchanged + im->result->bad;
         if (im->options->progress && done >= im->next_progress) {
@@ -401,8 +406,6 @@ static bool take_sheet(importer *im, sheet_book *book, int index, bool *recogniz
         }
     }
     arena_free(&scratch);
-    // Errors of rows are counted as bad rows; any beyond them are the file's own.
-    readable = readable && (im->diags->errors == errors_before || im->result->bad > bad_before);
     return readable && note_form(im, &known);
 }
 
