@@ -31,7 +31,7 @@ static void read_scope(const json *input, arena *a, feel_scope *scope, feel_valu
         names[i] = member->name;
         (*values)[i] = feel_from_json(member, a);
     }
-    *scope = (feel_scope){names, i};
+    *scope = (feel_scope){.names = names, .count = i};
 }
 
 static void print_result(feel_value v, const feel_evaluation *e, arena *a)

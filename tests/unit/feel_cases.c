@@ -37,7 +37,7 @@ static void run_case(const test_case *c)
         return;
     }
     const feel_value *tested = feel_context_get(&context, STR("?"));
-    feel_scope scope = {context.context->names, context.context->count};
+    feel_scope scope = {.names = context.context->names, .count = context.context->count};
     diag_list d = {.arena = &a};
     feel_program *(*compile)(str, feel_scope, source_pos, arena *, diag_list *) = tested ? feel_compile_tests : feel_compile;
     feel_program *p = compile(c->expression, scope, (source_pos){.file = c->file, .line = c->line}, &a, &d);
