@@ -394,7 +394,7 @@ APART static feel_value call_closure(run *r, const feel_function *f, const feel_
 static feel_evaluation begin_inner(const run *r)
 {
     feel_evaluation inner = *r->e;
-    inner.steps = r->steps > 0 ? r->steps : 1;       // 0 would mean as many as usual
+    inner.steps = r->steps > 0 ? r->steps : -1;
     inner.depth = r->depth + INNER_DEPTH;
     inner.calls = r->calls;
     inner.reasons = NULL;
@@ -513,7 +513,7 @@ static feel_value eval_node(run *r, const node *n)
 feel_value eval(run *r, const node *n)
 {
     if (r->stopped || !spend(r, 1)) return feel_null();
-    if (r->depth >= EVAL_DEPTH_MAX) {
+    if (r->depth >= FEEL_NESTING_MAX) {
         stop(r, "FEEL-DEPTH", (bilingual){"函数调用嵌套过深", "function calls are nested too deep"});
         return feel_null();
     }
@@ -528,11 +528,11 @@ static run begin_run(feel_evaluation *e, const feel_program *p, const feel_value
 {
     e->reasons = NULL;
     return (run){.e = e, .arena = e->arena, .program = p, .inputs = inputs, .frame = frame, .tested = e->tested,
-                 .steps = e->steps > 0 ? e->steps : FEEL_STEPS_DEFAULT, .tail = &e->reasons,
+                 .steps = e->steps ? e->steps : FEEL_STEPS_DEFAULT, .tail = &e->reasons,
                  .reason_count = e->silent ? REASONS_MAX : 0, .depth = e->depth, .calls = e->calls};
 }
 
-static void end_run(const run *r, feel_evaluation *e) { e->steps = r->steps > 0 ? r->steps : 0; }
+static void end_run(const run *r, feel_evaluation *e) { e->steps = r->steps > 0 ? r->steps : -1; }
 
 feel_value feel_evaluate(const feel_program *p, const feel_value *inputs, feel_evaluation *e)
 {

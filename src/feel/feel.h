@@ -96,6 +96,8 @@ const feel_type *feel_type_function(const feel_type *const *parameters, ptrdiff_
 const feel_type *feel_type_restricted(const feel_type *of, const feel_program *tests, arena *a);
 feel_type *feel_type_declare(str name, arena *a);                 // Any until it is defined
 void feel_type_define(feel_type *declared, const feel_type *as);
+const feel_type *feel_type_alias(const feel_type *t);              // what a declared or restricted type stands on; NULL for others
+const feel_type *feel_type_result(const feel_type *t);             // of a function type; NULL when it is none
 void feel_type_print(buf *out, const feel_type *t);               // as FEEL writes it; a declared type by its name
 // Does the value belong to the type? Null belongs to all. `e` is for the tests of restricted types.
 bool feel_conforms(feel_value v, const feel_type *t, feel_evaluation *e);
@@ -115,6 +117,7 @@ typedef struct {
     ptrdiff_t type_count;
     const str *members;                // names of members that values may have, where symbols in them need telling ("fee-total")
     ptrdiff_t member_count;
+    ptrdiff_t item;                    // 1-based place of a name whose members can be named alone, as inside a filter; 0 = none
 } feel_scope;
 
 // Compiles one expression (feel_compile) or unary tests (feel_compile_tests: the value under test is bound to `?`).
@@ -136,12 +139,16 @@ struct feel_reason {
     feel_reason *next;
 };
 
-enum { FEEL_STEPS_DEFAULT = 10000000, FEEL_DEPTH_MAX = 200 };
+enum {
+    FEEL_STEPS_DEFAULT = 10000000,
+    FEEL_DEPTH_MAX = 200,      // calls within calls
+    FEEL_NESTING_MAX = 2000    // evaluations within evaluations: about 1 MB of stack
+};
 struct feel_evaluation {
     arena *arena;              // results and temporaries; rewind it between evaluations for a steady state
     timestamp now;             // for now() and today()
     int32_t now_offset;        // seconds east of Greenwich, for the same
-    int64_t steps;             // budget left; 0 at the start = FEEL_STEPS_DEFAULT; spent = null and FEEL-BUDGET
+    int64_t steps;             // budget left; 0 at the start = FEEL_STEPS_DEFAULT; spent (-1) = null and FEEL-BUDGET
     feel_reason *reasons;      // first reason, or NULL
     bool silent;               // nobody will read the reasons: they cost more than the evaluation, and none is kept but FEEL-BUDGET
     feel_value tested;         // the value of `?`

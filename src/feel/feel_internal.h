@@ -12,7 +12,6 @@ enum {
     TEXT_MAX = 64 << 10,        // bytes of one expression: people write less, and names are looked up one by one
     HEIGHT_MAX = 1000,          // levels of a tree; a chain of 1000 additions is one
     PARSE_WORK_FACTOR = 8,      // tokens read per byte of text, counting those read again: no guessing without end
-    EVAL_DEPTH_MAX = 2000,      // nested evaluations: about 1 MB of stack
     INNER_DEPTH = 8,            // what a run within a run takes of that, for its own frames
     VALUE_DEPTH_MAX = 1000,     // lists in lists that printing and comparing follow
     PRINT_MAX = 16 << 20,       // bytes that one value may print as (shared parts can blow up when written out)

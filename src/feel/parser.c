@@ -407,6 +407,10 @@ static node *resolve(parser *p, str name, int32_t at, bool called)
             nodes_add(p, &items, place_node(p, place_in(p, p->function, b->function, (place){N_LOCAL, b->slot}), STR("item"), at));
         if (str_equal(b->name, name)) break;
     }
+    if (!b && p->scope.item && !called && !str_equal(p->scope.names[p->scope.item - 1], name)) {
+        p->used[p->scope.item - 1] = true;
+        nodes_add(p, &items, place_node(p, place_in(p, p->function, outermost(p->function), (place){N_INPUT, (int32_t)p->scope.item - 1}), STR("item"), at));
+    }
     node *fallback = static_name(p, called ? p->bindings : b, name, at);
     if (!items.count) return fallback ? fallback : unknown_name(p, name, at);
     node *n = make(p, N_DYNAMIC, at);
@@ -422,7 +426,7 @@ static bool inside_filter(const parser *p)
 {
     for (const binding *b = p->bindings; b; b = b->next)
         if (b->kind == BIND_ITEM) return true;
-    return false;
+    return p->scope.item > 0;
 }
 
 // Is this name the beginning of a longer one ("fee" and "fee-total")? Then "(fee) - total" must keep its brackets.

@@ -52,6 +52,17 @@ feel_type *feel_type_declare(str name, arena *a)
 
 void feel_type_define(feel_type *declared, const feel_type *as) { declared->of = as; }
 
+const feel_type *feel_type_alias(const feel_type *t)
+{
+    return t->form == TYPE_NAMED || t->form == TYPE_RESTRICTED ? t->of : NULL;
+}
+
+const feel_type *feel_type_result(const feel_type *t)
+{
+    t = type_meant(t);
+    return t && t->form == TYPE_FUNCTION ? t->of ? t->of : feel_type_any() : NULL;
+}
+
 // ---- belonging ------------------------------------------------------------------------------------------
 
 // A name may stand for a name; a ring of names (refused by who reads models) is Any rather than for ever.

@@ -4,7 +4,7 @@
 
 static arena a;
 static const str names[] = {{"fee", 3}, {"fee-total", 9}, {"Loan Amount", 11}, {"item", 4}};
-static const feel_scope scope = {names, 4};
+static const feel_scope scope = {.names = names, .count = 4};
 
 static feel_program *compile(const char *text)
 {
