@@ -6,7 +6,7 @@
 // standard says, null, and the reasons are told on request.
 //
 //     dmn_source sources[] = {{STR("fees.dmn"), text}};
-//     const dmn_model *m = dmn_load(sources, 1, &a, &diags);
+//     const dmn_model *m = dmn_load(sources, 1, NULL, &a, &diags);
 //     const dmn_item *fee = dmn_find(m, DMN_DECISION, STR("Fee"));
 //     dmn_evaluation e = {.arena = &scratch};
 //     feel_value v = dmn_evaluate(m, fee, inputs, &e);       // inputs: a context with the values of the input data
@@ -43,7 +43,8 @@ typedef struct {
 
 // The first source is the model; the others are there for its imports, by their namespace. All live in `a`.
 // NULL only when there is nothing to work with (no XML, no DMN); else a model, with DMN-… and FEEL-… diagnostics of what it cannot do.
-const dmn_model *dmn_load(const dmn_source *sources, ptrdiff_t count, arena *a, diag_list *d);
+// `from` knows the time zones (NULL: none is known) and outlives the model.
+const dmn_model *dmn_load(const dmn_source *sources, ptrdiff_t count, const zones *from, arena *a, diag_list *d);
 str dmn_name(const dmn_model *m);
 str dmn_namespace(const dmn_model *m);
 // All items, those of the first source first, in document order.

@@ -147,19 +147,30 @@ static feel_value run_for(run *r, const expression *x, feel_value *frame, feel_e
     return feel_list_of(results, in.list->count, e->arena);
 }
 
-// some and every: three-valued, as in FEEL.
+static feel_value not_a_condition(run *r, const expression *x)
+{
+    return null_because(r, "DMN-CONDITION", x->at, (bilingual){"条件的值不是布尔值", "the condition is not a boolean"});
+}
+
+static feel_value run_conditional(run *r, const expression *x, feel_value *frame, feel_evaluation *e)
+{
+    feel_value v = run_expression(r, x->conditional.condition, frame, e);
+    if (v.kind != FEEL_BOOLEAN && v.kind != FEEL_NULL) return not_a_condition(r, x);
+    return run_expression(r, feel_is_true(v) ? x->conditional.yes : x->conditional.no, frame, e);
+}
+
+// some and every: the first that decides, unless a condition before it was none.
 static feel_value run_quantified(run *r, const expression *x, feel_value *frame, feel_evaluation *e)
 {
     feel_value in;
     if (!elements(r, x, frame, e, &in)) return feel_null();
-    bool decisive = x->kind == EX_SOME, unknown = false;
+    bool decisive = x->kind == EX_SOME;
     for (ptrdiff_t i = 0; i < in.list->count; i++) {
         frame[x->loop.slot] = in.list->items[i];
         feel_value v = run_expression(r, x->loop.body, frame, e);
-        if (v.kind != FEEL_BOOLEAN) unknown = true;
-        else if (v.boolean == decisive) return v;
+        if (v.kind != FEEL_BOOLEAN) return not_a_condition(r, x);
+        if (v.boolean == decisive) return v;
     }
-    if (unknown) return null_because(r, "DMN-CONDITION", x->at, (bilingual){"条件的值不是布尔值", "the condition is not a boolean"});
     return feel_boolean(!decisive);
 }
 
@@ -173,8 +184,7 @@ static feel_value run_filter(run *r, const expression *x, feel_value *frame, fee
     for (ptrdiff_t i = 0; i < in.list->count; i++) {
         frame[x->loop.slot] = in.list->items[i];
         feel_value v = run_expression(r, x->loop.body, frame, e);
-        if (v.kind != FEEL_BOOLEAN && v.kind != FEEL_NULL)
-            return null_because(r, "DMN-CONDITION", x->at, (bilingual){"条件的值不是布尔值", "the condition is not a boolean"});
+        if (v.kind != FEEL_BOOLEAN && v.kind != FEEL_NULL) return not_a_condition(r, x);
         if (feel_is_true(v)) kept[count++] = in.list->items[i];
     }
     return feel_list_of(kept, count, e->arena);
@@ -190,7 +200,7 @@ static feel_value run_kind(run *r, const expression *x, feel_value *frame, feel_
     case EX_RELATION: return run_relation(r, x, frame, e);
     case EX_INVOCATION: return run_invocation(r, x, frame, e);
     case EX_FUNCTION: return run_function(r, x, frame, e);
-    case EX_CONDITIONAL: return run_expression(r, feel_is_true(run_expression(r, x->conditional.condition, frame, e)) ? x->conditional.yes : x->conditional.no, frame, e);
+    case EX_CONDITIONAL: return run_conditional(r, x, frame, e);
     case EX_FILTER: return run_filter(r, x, frame, e);
     case EX_FOR: return run_for(r, x, frame, e);
     case EX_SOME: case EX_EVERY: return run_quantified(r, x, frame, e);
@@ -364,7 +374,7 @@ static feel_value call_by_name(run *r, const item *it, const feel_value *inputs,
 feel_value dmn_evaluate(const dmn_model *m, const dmn_item *wanted, feel_value inputs, dmn_evaluation *out)
 {
     const item *it = &m->items[wanted->number];
-    feel_evaluation e = {.arena = out->arena, .now = out->now, .now_offset = out->now_offset, .steps = out->steps, .silent = !out->reasons};
+    feel_evaluation e = {.arena = out->arena, .now = out->now, .now_offset = out->now_offset, .zones = m->zones, .steps = out->steps, .silent = !out->reasons};
     out->first_step = NULL;
     run *r = begin_run(m, out, &out->first_step, out->arena);
     for (ptrdiff_t i = 0; i < m->item_count; i++) {

@@ -9,7 +9,7 @@ feel_scope scope_of(const compiler *c)
 {
     const source *s = c->source;
     return (feel_scope){.names = c->scope.names, .count = c->scope.count, .type_names = s->type_names, .types = s->types,
-                        .type_count = s->type_count, .members = s->members, .member_count = s->member_count, .item = c->item_slot + 1};
+                        .type_count = s->type_count, .members = s->members, .member_count = s->member_count, .zones = c->model->zones, .item = c->item_slot + 1};
 }
 
 int add_name(compiler *c, str name)
@@ -600,7 +600,7 @@ static const feel_program *prepared(const char *text, arena *a, diag_list *d)
     return feel_compile(str_from(text), (feel_scope){.names = names, .count = 1}, (source_pos){0}, a, d);
 }
 
-const dmn_model *dmn_load(const dmn_source *sources, ptrdiff_t count, arena *a, diag_list *d)
+const dmn_model *dmn_load(const dmn_source *sources, ptrdiff_t count, const zones *from, arena *a, diag_list *d)
 {
     if (count > DMN_SOURCES_MAX) {
         diag_add(d, DIAG_ERROR, "DMN-TOO-MANY-FILES", (source_pos){0}, (bilingual){0}, (bilingual){"一次最多读 %d 个模型文件", "at most %d model files are read at once"}, DMN_SOURCES_MAX);
@@ -608,6 +608,7 @@ const dmn_model *dmn_load(const dmn_source *sources, ptrdiff_t count, arena *a, 
     }
     dmn_model *m = arena_new(a, 1, dmn_model);
     m->sources = arena_new(a, count, source);
+    m->zones = from;
     for (ptrdiff_t i = 0; i < count; i++) {
         if (read_source(&m->sources[m->source_count], &sources[i], a, d)) m->source_count++;
         else if (i == 0) return NULL;

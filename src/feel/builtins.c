@@ -316,7 +316,7 @@ feel_value bi_is(run *r, const feel_value *args)   // same element of the semant
     if (a.kind == FEEL_TIME || a.kind == FEEL_DATE_TIME) {
         feel_time s = a.moment.time, t = b.moment.time;
         return feel_boolean((a.kind == FEEL_TIME || date_compare(a.moment.date, b.moment.date) == 0) && s.second_of_day == t.second_of_day
-                            && s.nanosecond == t.nanosecond && s.offset == t.offset && str_equal(s.zone, t.zone));
+                            && s.nanosecond == t.nanosecond && s.offset == t.offset && s.zone == t.zone);
     }
     return feel_boolean(identical(r, a, b));
 }

@@ -382,7 +382,7 @@ APART static feel_value call_closure(run *r, const feel_function *f, const feel_
     r->captures = f->captures;
     r->self = f;
     r->program = f->program;
-    feel_value result = eval(r, f->def->body);
+    feel_value result = f->def->java >= 0 ? java_call(r, f->def->java, frame, f->def->count) : eval(r, f->def->body);
     r->frame = outer;
     r->captures = captures;
     r->self = self;
@@ -504,7 +504,7 @@ static feel_value eval_node(run *r, const node *n)
         v = eval(r, n->instance.a);
         // null is a member of every type, yet "instance of" tells it apart (10.3.2.10, table 52).
         if (v.kind == FEEL_NULL) return feel_boolean(type_meant(n->instance.type)->form == TYPE_NULL);
-        return feel_boolean(conforms(r, v, n->instance.type));
+        return feel_boolean(is_instance(r, v, n->instance.type));
     case N_TEST_EQ: case N_TEST_NE: case N_TEST_ANY: break;    // only below N_IN and N_TESTS
     }
     return feel_null();

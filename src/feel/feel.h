@@ -14,6 +14,7 @@
 #include "base/diag.h"
 #include "base/json.h"
 #include "calendar/date.h"
+#include "calendar/zone.h"
 
 // ---- values -------------------------------------------------------------------------------------------
 
@@ -23,13 +24,13 @@ typedef enum {
     FEEL_LIST, FEEL_CONTEXT, FEEL_RANGE, FEEL_FUNCTION
 } feel_kind;
 
-// A time of day with its zone. `zone` empty and offset == FEEL_NO_OFFSET: local. IANA zones keep their name.
+// A time of day with its zone. No zone and offset == FEEL_NO_OFFSET: local.
 enum { FEEL_NO_OFFSET = INT32_MIN };
 typedef struct {
     int32_t second_of_day;      // 0..86399
     int32_t nanosecond;
     int32_t offset;             // seconds east of Greenwich
-    str zone;                   // "Asia/Shanghai", or ""
+    const zone *zone;           // of the IANA data; NULL: none. Lives as long as the `zones` it came from
 } feel_time;
 
 typedef struct feel_value feel_value;
@@ -78,7 +79,8 @@ void feel_print(buf *out, feel_value v);
 feel_value feel_from_json(const json *j, arena *a);
 json *feel_to_json(feel_value v, arena *a);
 // ISO text to a temporal value, as the built-ins date(), time(), date and time(), duration() read it; false if it is not one.
-bool feel_parse_temporal(str text, feel_kind kind, arena *a, feel_value *out);
+// `from` NULL: no zone is known, and "08:30:00@Asia/Shanghai" is not a time.
+bool feel_parse_temporal(str text, feel_kind kind, const zones *from, feel_value *out);
 
 // ---- types (10.3.2.9) ----------------------------------------------------------------------------------
 // Immutable once compiled against. A type may contain itself through a member or an element (declare, then define).
@@ -117,6 +119,7 @@ typedef struct {
     ptrdiff_t type_count;
     const str *members;                // names of members that values may have, where symbols in them need telling ("fee-total")
     ptrdiff_t member_count;
+    const zones *zones;                // for @"…@Asia/Shanghai"; NULL: no zone is known
     ptrdiff_t item;                    // 1-based place of a name whose members can be named alone, as inside a filter; 0 = none
 } feel_scope;
 
@@ -148,6 +151,7 @@ struct feel_evaluation {
     arena *arena;              // results and temporaries; rewind it between evaluations for a steady state
     timestamp now;             // for now() and today()
     int32_t now_offset;        // seconds east of Greenwich, for the same
+    const zones *zones;        // for texts that name a zone; NULL: none is known
     int64_t steps;             // budget left; 0 at the start = FEEL_STEPS_DEFAULT; spent (-1) = null and FEEL-BUDGET
     feel_reason *reasons;      // first reason, or NULL
     bool silent;               // nobody will read the reasons: they cost more than the evaluation, and none is kept but FEEL-BUDGET

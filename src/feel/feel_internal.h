@@ -109,7 +109,8 @@ struct function_def {
     int32_t count, slots;
     const place *captures;
     int32_t capture_count;
-    node *body;
+    int32_t java;              // row of java.c's table; -1: the body is FEEL
+    node *body;                // of an external function: the context that names it
 };
 
 struct feel_program {
@@ -172,6 +173,7 @@ feel_value arithmetic(run *r, node_kind op, feel_value a, feel_value b);
 feel_value negate(run *r, feel_value a);
 feel_value member(run *r, feel_value v, str name);
 bool conforms(run *r, feel_value v, const type *t);           // null conforms to all
+bool is_instance(run *r, feel_value v, const type *t);        // "instance of" does not ask for allowed values
 bool coerce(run *r, feel_value v, const type *t, feel_value *out);
 const type *type_meant(const type *t);                        // what a declared name stands for
 feel_value list_view(const feel_value *items, ptrdiff_t count, arena *a);   // does not copy
@@ -184,7 +186,7 @@ typedef struct { feel_value *items; ptrdiff_t count, cap; arena *arena; } values
 void values_add(values *l, feel_value v);
 feel_value values_list(const values *l);
 
-// ---- dates and times (temporal.c, zones.c) ------------------------------------------------------------
+// ---- dates and times (temporal.c) ------------------------------------------------------------
 
 enum { DAY_SECONDS = 86400, NANOS = 1000000000, OFFSET_MAX = 18 * 3600 /* XML Schema allows 14 h, Java and the TCK 18 */ };
 #define DURATION_MAX (INT64_MAX / 4)       // seconds or months: sums of a few never overflow; longer than the years go
@@ -193,9 +195,6 @@ feel_value years_duration(int64_t months);
 feel_value date_time_of(date d, feel_time t);
 feel_value time_of(feel_time t);
 void temporal_text(buf *out, feel_value v);                      // ISO text
-bool zone_known(str name);
-// Seconds east of Greenwich of that zone at that local (or, if `utc`, UTC) moment. False before the present rule of the zone began.
-bool zone_offset(str name, int64_t seconds, bool utc, int32_t *offset);
 bool instant(feel_value v, int64_t *seconds, bool *zoned);       // since 1970, UTC when zoned, local otherwise
 bool add_days(run *r, feel_value v, int64_t seconds, int64_t nanos, feel_value *out);
 bool add_months(feel_value v, int64_t months, feel_value *out);
@@ -251,6 +250,11 @@ BUILTIN(bi_overlaps_before) BUILTIN(bi_overlaps_after) BUILTIN(bi_finishes) BUIL
 BUILTIN(bi_includes) BUILTIN(bi_during) BUILTIN(bi_starts) BUILTIN(bi_started_by) BUILTIN(bi_coincides)
 BUILTIN(bi_get_value) BUILTIN(bi_get_entries) BUILTIN(bi_context_put) BUILTIN(bi_context_merge)
 #undef BUILTIN
+
+// ---- external functions (java.c) ----------------------------------------------------------------------
+
+int32_t java_find(str class, str signature);             // "java.lang.Math", "max(double, double)"; -1: not known
+feel_value java_call(run *r, int32_t row, const feel_value *args, int32_t count);
 
 // ---- regular expressions (regex.c) --------------------------------------------------------------------
 

@@ -241,13 +241,13 @@ static feel_value get_property(feel_value v, property p)
     case P_OFFSET: {
         int64_t utc;
         bool zoned;
-        if (t.zone.len) {
+        if (t.zone) {
             if (!instant(v, &utc, &zoned)) return feel_null();
             offset = (int32_t)((v.kind == FEEL_TIME ? 0 : date_to_days(v.moment.date) * DAY_SECONDS) + t.second_of_day - utc);
         }
         return offset == FEEL_NO_OFFSET ? feel_null() : days_duration(offset, 0);
     }
-    case P_TIMEZONE: return t.zone.len ? feel_string(t.zone) : feel_null();
+    case P_TIMEZONE: return t.zone ? feel_string(zone_name(t.zone)) : feel_null();
     case P_YEARS: return feel_int(v.months / 12);
     case P_MONTHS: return feel_int(v.months % 12);
     case P_DAYS: return feel_int(v.days.seconds / DAY_SECONDS);

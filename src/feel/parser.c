@@ -698,6 +698,29 @@ static bool parse_parameters(parser *p, function_def *def)
     return true;
 }
 
+static const node *entry_of(const node *context, str name)
+{
+    for (ptrdiff_t i = 0; context && context->kind == N_CONTEXT && i < context->context.count; i++)
+        if (str_equal(context->context.names[i], name)) return context->context.items[i];
+    return NULL;
+}
+
+static str constant_text(const node *n)
+{
+    return n && n->kind == N_CONST && n->constant->kind == FEEL_STRING ? n->constant->string : (str){0};
+}
+
+// external {java: {class: "…", method signature: "…"}}: one of those we know without Java (java.c).
+static bool find_external(parser *p, function_def *def)
+{
+    const node *java = entry_of(def->body, STR("java"));
+    def->java = java_find(constant_text(entry_of(java, STR("class"))), constant_text(entry_of(java, STR("method signature"))));
+    if (def->java >= 0) return true;
+    hint(add_mistake(p, DIAG_ERROR, "FEEL-EXTERNAL", def->body->at, "不支持这个外部函数（external）", "this external function is not supported"),
+         "用 FEEL 写出函数体：function(x) 表达式", "write the body in FEEL: function(x) expression");
+    return false;
+}
+
 static node *parse_function(parser *p)
 {
     node *n = make(p, N_FUNCTION, p->t.start);
@@ -708,11 +731,8 @@ static node *parse_function(parser *p)
     p->self_name = (str){0};
     advance(p);
     if (!parse_parameters(p, def)) return NULL;
-    if (at_word(p, STR("external"))) {
-        hint(add_mistake(p, DIAG_ERROR, "FEEL-EXTERNAL", p->t.start, "不支持外部函数（external）", "external functions are not supported"),
-             "用 FEEL 写出函数体：function(x) 表达式", "write the body in FEEL: function(x) expression");
-        return NULL;
-    }
+    def->java = -1;
+    bool external = take_word(p, STR("external"));
     p->function = &inner;
     if (self.data) bind(p, self, BIND_SELF, 0);
     for (int32_t i = 0; i < def->count; i++) bind(p, def->names[i], BIND_LOCAL, inner.slots++);
@@ -729,6 +749,7 @@ static node *parse_function(parser *p)
     for (capture *c = inner.captures; c; c = c->next) captures[--i] = c->place;
     def->captures = captures;
     n->function = def;
+    if (external && def->body && !find_external(p, def)) return NULL;
     return over(p, n, def->body);
 }
 
@@ -912,7 +933,7 @@ static node *parse_at_literal(parser *p)           // rule 62: @"2024-03-05"
     feel_value v = feel_null();
     bool ok = false;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !ok; i++)
-        ok = (kinds[i] != FEEL_DATE_TIME || str_find_byte(s, 'T') >= 0) && feel_parse_temporal(s, kinds[i], p->a, &v);
+        ok = (kinds[i] != FEEL_DATE_TIME || str_find_byte(s, 'T') >= 0) && feel_parse_temporal(s, kinds[i], p->scope.zones, &v);
     if (!ok)
         hint(add_mistake(p, DIAG_ERROR, "FEEL-AT-LITERAL", at, "“%.*s”不是日期、时间或时长", "\"%.*s\" is no date, time or duration", STR_ARG(s)),
              "例：@\"2024-03-05\"、@\"08:30:00\"、@\"2024-03-05T08:30:00\"、@\"P20D\"、@\"P1Y6M\"",

@@ -7,10 +7,12 @@
 #include <sys/stat.h>
 
 #include "dmn/dmn.h"
+#include "service/zoneinfo.h"
 
 enum { PATH_BYTES = 4096, FILES_MAX = 4096 };
 static int passed, failed;
 static bool verbose;
+static zones *time_zones;
 
 static bool read_file(const char *path, arena *a, str *out)
 {
@@ -42,21 +44,32 @@ static int list_folder(const char *path, char *names[FILES_MAX])
 
 #define XSI STR("http://www.w3.org/2001/XMLSchema-instance")
 
-static feel_value typed_value(str type, str text, arena *a)
+// A value without a type is what its text looks like.
+static feel_value untyped_value(str text)
+{
+    decimal x;
+    str s = str_trim(text);
+    if (str_equal(s, STR("true")) || str_equal(s, STR("false"))) return feel_boolean(str_equal(s, STR("true")));
+    feel_value v;
+    if (feel_parse_temporal(s, FEEL_DATE_TIME, time_zones, &v) && str_find_byte(s, 'T') > 0) return v;
+    return decimal_parse(s, &x) ? feel_number(x) : feel_string(text);
+}
+
+static feel_value typed_value(str type, str text)
 {
     feel_value v = feel_null();
     decimal x;
     str local = type, prefix = str_cut(&local, ':');
     if (!local.data) local = prefix;
     if (str_equal(local, STR("boolean"))) return feel_boolean(str_equal(str_trim(text), STR("true")));
-    if (str_equal(local, STR("date"))) return feel_parse_temporal(str_trim(text), FEEL_DATE, a, &v) ? v : feel_null();
-    if (str_equal(local, STR("time"))) return feel_parse_temporal(str_trim(text), FEEL_TIME, a, &v) ? v : feel_null();
-    if (str_equal(local, STR("dateTime"))) return feel_parse_temporal(str_trim(text), FEEL_DATE_TIME, a, &v) ? v : feel_null();
+    if (str_equal(local, STR("date"))) return feel_parse_temporal(str_trim(text), FEEL_DATE, time_zones, &v) ? v : feel_null();
+    if (str_equal(local, STR("time"))) return feel_parse_temporal(str_trim(text), FEEL_TIME, time_zones, &v) ? v : feel_null();
+    if (str_equal(local, STR("dateTime"))) return feel_parse_temporal(str_trim(text), FEEL_DATE_TIME, time_zones, &v) ? v : feel_null();
     if (str_equal(local, STR("duration")))
-        return feel_parse_temporal(str_trim(text), FEEL_DAYS_DURATION, a, &v) || feel_parse_temporal(str_trim(text), FEEL_YEARS_DURATION, a, &v) ? v : feel_null();
+        return feel_parse_temporal(str_trim(text), FEEL_DAYS_DURATION, time_zones, &v) || feel_parse_temporal(str_trim(text), FEEL_YEARS_DURATION, time_zones, &v) ? v : feel_null();
     if (str_equal(local, STR("decimal")) || str_equal(local, STR("double")) || str_equal(local, STR("integer")) || str_equal(local, STR("int")) || str_equal(local, STR("float")))
         return decimal_parse(str_trim(text), &x) ? feel_number(x) : feel_null();
-    return feel_string(text);
+    return type.len ? feel_string(text) : untyped_value(text);
 }
 
 static feel_value read_value(const xml *x, arena *a)
@@ -83,7 +96,7 @@ static feel_value read_value(const xml *x, arena *a)
         return feel_context_of(names, values, count, a);
     }
     if (!value || str_equal(xml_get_in(value, XSI, STR("nil")), STR("true"))) return feel_null();
-    return typed_value(xml_get_in(value, XSI, STR("type")), value->text, a);
+    return typed_value(xml_get_in(value, XSI, STR("type")), value->text);
 }
 
 static bool close_enough(decimal a, decimal b)
@@ -162,6 +175,9 @@ static bool run_case(const dmn_model *m, const char *file, const xml *test)
         feel_value expected = read_value(xml_child(k, STR("expected")), &a), got = feel_null();
         if (item) got = dmn_evaluate(m, item, inputs, &e);
         if (item && same(got, expected)) continue;
+        // A service with several outputs gives a context; each result node names one of them.
+        const feel_value *part = item && item->kind == DMN_SERVICE ? feel_context_get(&got, xml_get(k, STR("name"))) : NULL;
+        if (part && same(*part, expected)) continue;
         good = false;
         if (verbose) tell(file, test, k, got, expected, &reasons, &a);
     }
@@ -187,7 +203,7 @@ static void run_file(const char *folder, const char *name, char *const *names, i
                 snprintf(path, sizeof path, "%s/%s", folder, names[i]);
                 if (read_file(path, &a, &text)) sources[source_count++] = (dmn_source){str_from(names[i]), text};
             }
-        const dmn_model *m = source_count ? dmn_load(sources, source_count, &a, &d) : NULL;
+        const dmn_model *m = source_count ? dmn_load(sources, source_count, time_zones, &a, &d) : NULL;
         for (const xml *test = xml_child(root, STR("testCase")); test; test = xml_next(test, STR("testCase"))) {
             snprintf(path, sizeof path, "%s/%s", folder, name);
             if (run_case(m, path, test)) ++*good;
@@ -226,7 +242,9 @@ int main(int argc, char **argv)
         return 2;
     }
     verbose = argc > 2;
+    time_zones = zoneinfo_open(NULL);
     run_folder(argv[1], argc > 2 ? argv[2] : NULL);
     printf("%d passed, %d failed\n", passed, failed);
+    zoneinfo_close(time_zones);
     return 0;
 }
