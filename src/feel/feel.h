@@ -14,6 +14,7 @@
 #include "base/diag.h"
 #include "base/json.h"
 #include "calendar/date.h"
+#include "calendar/zone.h"
 
 // ---- values -------------------------------------------------------------------------------------------
 
@@ -23,13 +24,13 @@ typedef enum {
     FEEL_LIST, FEEL_CONTEXT, FEEL_RANGE, FEEL_FUNCTION
 } feel_kind;
 
-// A time of day with its zone. `zone` empty and offset == FEEL_NO_OFFSET: local. IANA zones keep their name.
+// A time of day with its zone. No zone and offset == FEEL_NO_OFFSET: local.
 enum { FEEL_NO_OFFSET = INT32_MIN };
 typedef struct {
     int32_t second_of_day;      // 0..86399
     int32_t nanosecond;
     int32_t offset;             // seconds east of Greenwich
-    str zone;                   // "Asia/Shanghai", or ""
+    const zone *zone;           // of the IANA data; NULL: none
 } feel_time;
 
 typedef struct feel_value feel_value;
@@ -78,7 +79,8 @@ void feel_print(buf *out, feel_value v);
 feel_value feel_from_json(const json *j, arena *a);
 json *feel_to_json(feel_value v, arena *a);
 // ISO text to a temporal value, as the built-ins date(), time(), date and time(), duration() read it; false if it is not one.
-bool feel_parse_temporal(str text, feel_kind kind, arena *a, feel_value *out);
+// `zones` NULL: none is known, and "08:30:00@Asia/Shanghai" is not a time.
+bool feel_parse_temporal(str text, feel_kind kind, zones *zones, feel_value *out);
 
 // ---- programs -----------------------------------------------------------------------------------------
 
@@ -87,6 +89,7 @@ bool feel_parse_temporal(str text, feel_kind kind, arena *a, feel_value *out);
 typedef struct {
     const str *names;
     ptrdiff_t count;
+    zones *zones;              // for "…@Asia/Shanghai"; NULL: no zone is known (docs/adr/0009). Must outlive the program and its values
 } feel_scope;
 
 typedef struct feel_program feel_program;      // immutable: any number of threads may evaluate it at once
