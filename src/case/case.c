@@ -140,7 +140,7 @@ static void run_clocks(const procedure *p, const procedure_form *f, const feel_v
 
 str case_title(const procedure_form *f, const feel_value *values, str key, timestamp now, arena *a)
 {
-    feel_evaluation e = {.arena = a, .now = now};
+    feel_evaluation e = {.arena = a, .now = now, .silent = true};
     feel_value title = feel_evaluate(f->title, values, &e);
     return title.kind == FEEL_STRING && title.string.len ? title.string : key;
 }
@@ -186,7 +186,7 @@ decision case_decide(const case_state *s, const command *c, int64_t new_id, time
     }
     if (s->exists && s->status != CASE_WITHDRAWN && s->last.form == c->form && same_data(f, s->last.data, c->data)) return UNCHANGED;
 
-    feel_evaluation e = {.arena = a, .now = now};
+    feel_evaluation e = {.arena = a, .now = now, .silent = true};
     feel_value *values = arena_new(a, f->field_count + 1, feel_value);
     memcpy(values, c->data, (size_t)f->field_count * sizeof *values);
     run_clocks(c->procedure, f, values, cal, &e, out);

@@ -484,7 +484,8 @@ feel_value feel_evaluate(const feel_program *p, const feel_value *inputs, feel_e
 {
     feel_value near[FRAME_ON_STACK];
     run r = {.e = e, .arena = e->arena, .program = p, .inputs = inputs, .frame = near, .tested = e->tested,
-             .steps = e->steps > 0 ? e->steps : FEEL_STEPS_DEFAULT, .tail = &e->reasons};
+             .steps = e->steps > 0 ? e->steps : FEEL_STEPS_DEFAULT, .tail = &e->reasons,
+             .reason_count = e->silent ? REASONS_MAX : 0};
     e->reasons = NULL;
     if (p->slots > FRAME_ON_STACK) r.frame = arena_new(e->arena, p->slots, feel_value);
     feel_value result = eval(&r, p->root);

@@ -119,6 +119,7 @@ typedef struct {
     int32_t now_offset;        // seconds east of Greenwich, for the same
     int64_t steps;             // budget left; 0 at the start = FEEL_STEPS_DEFAULT; spent = null and FEEL-BUDGET
     feel_reason *reasons;      // first reason, or NULL
+    bool silent;               // nobody will read the reasons: they cost more than the evaluation, and none is kept but FEEL-BUDGET
     feel_value tested;         // the value of `?`
 } feel_evaluation;
 

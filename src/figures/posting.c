@@ -89,7 +89,7 @@ ptrdiff_t figures_postings(const figure_index *x, const procedure *p, int form, 
                            posting **out, arena *a, diag_list *d)
 {
     posting_list list = {.arena = a};
-    feel_evaluation e = {.arena = a, .now = now};
+    feel_evaluation e = {.arena = a, .now = now, .silent = true};
     for (ptrdiff_t i = 0; i < p->figure_count; i++) {
         const procedure_figure *f = &p->figures[i];
         const figure_entry *known = NULL;

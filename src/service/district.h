@@ -54,15 +54,21 @@ const procedure *definitions_procedure(const definitions *x, str id, int *number
 const procedure *definition_by_number(void *definitions_, int number);                 // a definition_source
 
 // ---- the writer ------------------------------------------------------------------------------------------
-// Between district_begin and district_commit commands are decided and applied; nothing is kept unless commit succeeds.
+// Between writer_begin and writer_commit or writer_rollback commands are decided and applied; nothing is kept unless commit succeeds.
+// What was decided may still be on its way to the store: whoever reads or writes x->store meanwhile calls writer_settle first.
+typedef struct writer_queue writer_queue;
 typedef struct {
     district *district;
     timestamp now;
     uint8_t salts[4096];             // randomness drawn ahead: one system call for many records
     int salt_next;
     contributions live;
+    writer_queue *queue;
+    store_result trouble;            // the first failure of a read: commit must not hide it
 } writer;
 store_result writer_begin(writer *w, district *x, timestamp now);
+// Waits until everything decided so far is in the store (of this transaction).
+void writer_settle(writer *w);
 // The case that has this key, if there is one: STORE_NOT_FOUND otherwise.
 store_result writer_find(writer *w, int definition, int form, str key, store_case *out, arena *a);
 // Decides one command against a case's stored state (`there`; NULL begins a case) and writes what follows: record, case, entries,

@@ -144,7 +144,7 @@ static feel_value *read_row(reading *r, const recognition *known, const sheet_ro
     }
     if (s->computed_count) {
         memcpy(scope, data, (size_t)form->field_count * sizeof *scope);
-        feel_evaluation e = {.arena = r->arena, .now = now};
+        feel_evaluation e = {.arena = r->arena, .now = now, .silent = true};
         for (ptrdiff_t i = 0; i < s->computed_count; i++) {
             data[s->computed[i].field] = feel_evaluate(s->computed[i].value, scope, &e);
             scope[s->computed[i].field] = data[s->computed[i].field];
@@ -247,54 +247,49 @@ typedef struct {
     int file;                    // its number
     int supersedes;
     bool *ancestors;             // [file number]: this file supersedes it
+    bool kept_before;            // DIR/files held these bytes before: they belong to an earlier import
     rejects rejects;
+    store_result trouble;        // a failure of the store that is not the writer's
     timestamp now;
     arena *arena;
     diag_list *diags;
-    // Cases named by this file, to find the rows that a corrected file left out. Open addressing, 0 = free.
-    int64_t *seen;
+    // Cases named by this file, to find the rows that a corrected file left out: id * 2, and 1 when a good row named it.
+    // Open addressing, 0 = free.
+    uint64_t *seen;
     ptrdiff_t seen_count, seen_size;
     int64_t next_progress;
     recognition forms[SHEET_COUNT_MAX];      // one for each form that the file holds
     int form_count;
 } importer;
 
-static bool see_case(importer *im, int64_t id)
+static uint64_t *seen_slot(uint64_t *table, ptrdiff_t size, int64_t id)
+{
+    uint64_t at = (uint64_t)id * 0x9E3779B97F4A7C15u >> 20;
+    while (table[at & (uint64_t)(size - 1)] && table[at & (uint64_t)(size - 1)] >> 1 != (uint64_t)id) at++;
+    return &table[at & (uint64_t)(size - 1)];
+}
+
+// False when there is no more memory.
+static bool see_case(importer *im, int64_t id, bool taken)
 {
     if (im->seen_count * 2 >= im->seen_size) {
         ptrdiff_t size = im->seen_size ? im->seen_size * 2 : 4096;
-        int64_t *table = mem_alloc((size_t)size * sizeof *table);
+        uint64_t *table = mem_alloc((size_t)size * sizeof *table);
         if (!table) return false;
-        for (ptrdiff_t i = 0; i < im->seen_size; i++) {
-            if (!im->seen[i]) continue;
-            uint64_t at = (uint64_t)im->seen[i] * 0x9E3779B97F4A7C15u >> 20;
-            while (table[at & (uint64_t)(size - 1)]) at++;
-            table[at & (uint64_t)(size - 1)] = im->seen[i];
-        }
+        for (ptrdiff_t i = 0; i < im->seen_size; i++)
+            if (im->seen[i]) *seen_slot(table, size, (int64_t)(im->seen[i] >> 1)) = im->seen[i];
         mem_release(im->seen);
         im->seen = table;
         im->seen_size = size;
     }
-    uint64_t at = (uint64_t)id * 0x9E3779B97F4A7C15u >> 20;
-    int64_t *slot;
-    while (*(slot = &im->seen[at & (uint64_t)(im->seen_size - 1)]) && *slot != id) at++;
-    if (!*slot) {
-        *slot = id;
-        im->seen_count++;
-    }
+    uint64_t *slot = seen_slot(im->seen, im->seen_size, id);
+    im->seen_count += !*slot;
+    *slot |= (uint64_t)id << 1 | taken;
     return true;
 }
 
-static bool was_seen(const importer *im, int64_t id)
-{
-    if (!im->seen_size) return false;
-    uint64_t at = (uint64_t)id * 0x9E3779B97F4A7C15u >> 20;
-    while (im->seen[at & (uint64_t)(im->seen_size - 1)]) {
-        if (im->seen[at & (uint64_t)(im->seen_size - 1)] == id) return true;
-        at++;
-    }
-    return false;
-}
+static bool was_seen(const importer *im, int64_t id) { return im->seen_size && *seen_slot(im->seen, im->seen_size, id); }
+static bool was_taken(const importer *im, int64_t id) { return im->seen_size && *seen_slot(im->seen, im->seen_size, id) & 1; }
 
 // What was found in one row or sheet goes to the file's list, as long as it keeps them.
 static void hand_on(diag_list *to, const diag_list *from)
@@ -302,7 +297,21 @@ static void hand_on(diag_list *to, const diag_list *from)
     for (const diag *g = from->first; g; g = g->next) diag_copy(to, g);
 }
 
-// False when the file cannot be taken in: the machine has no more memory.
+static bool no_memory(importer *im)
+{
+    diag_add(im->diags, DIAG_ERROR, "IMPORT-MEMORY", (source_pos){.file = im->name}, (bilingual){0}, (bilingual){"内存不足，文件未导入", "out of memory: the file is not imported"});
+    return false;
+}
+
+// A file that could not be read to its end is bad input, unless it was memory that it lacked.
+static exit_status unreadable(const importer *im)
+{
+    for (const diag *g = im->diags->first; g; g = g->next)
+        if (strcmp(g->code, "SHEET-MEMORY") == 0 || strcmp(g->code, "IMPORT-MEMORY") == 0) return EXIT_SYSTEM;
+    return EXIT_INPUT;
+}
+
+// False when there is no more memory.
 static bool take_row(importer *im, const recognition *known, str sheet, const sheet_row *header, const sheet_row *row, bool epoch_1904, arena *scratch)
 {
     diag_list found = {.arena = scratch};
@@ -315,7 +324,7 @@ static bool take_row(importer *im, const recognition *known, str sheet, const sh
     bool known_key = key.len && writer_find(&im->writer, known->definition, known->sheet->form, key, &there, scratch) == STORE_OK;
     event e = {0};
     decision result = REFUSED;
-    if (known_key && was_seen(im, there.id))
+    if (known_key && was_taken(im, there.id))
         diag_add(&found, DIAG_ERROR, "IMPORT-KEY-TWICE", at, (bilingual){"同一编号只留一行", "keep one row for each"},
                  (bilingual){"“%.*s”在本文件中已出现过", "\"%.*s\" is in this file already"}, STR_ARG(key));
     if (found.errors == 0) {
@@ -324,8 +333,8 @@ static bool take_row(importer *im, const recognition *known, str sheet, const sh
     }
     hand_on(im->diags, &found);
     // The case of a bad row is not gone from the file: it stays as it was, and is not withdrawn.
-    bool noted = result != REFUSED ? see_case(im, e.case_id) : !known_key || see_case(im, there.id);
-    if (!noted) return false;
+    bool noted = result != REFUSED ? see_case(im, e.case_id, true) : !known_key || see_case(im, there.id, false);
+    if (!noted) return no_memory(im);
     if (result == REFUSED) {
         im->result->bad++;
         reject_row(&im->rejects, im->district, im->name, im->sha, sheet, header, row, &found, timestamp_date(im->now, 480), scratch);
@@ -439,7 +448,8 @@ static bool withdraw_missing(importer *im, const recognition *known)
     if (!im->supersedes) return true;
     missing_list m = {.im = im};
     int family = im->district->definitions->family[known->definition];
-    store_result r = store_each_case_of_file(im->district->store, family, known->sheet->form, 0, collect_missing, &m);
+    writer_settle(&im->writer);
+    store_result r = im->trouble = store_each_case_of_file(im->district->store, family, known->sheet->form, 0, collect_missing, &m);
     arena scratch = {.escape = im->arena->escape};
     for (ptrdiff_t i = 0; i < m.count && r == STORE_OK; i++) {
         if (writer_withdraw(&im->writer, m.ids[i], STR("import"), (provenance){im->file, known->sheet->name_count ? known->sheet->names[0] : STR(""), 0},
@@ -448,23 +458,28 @@ static bool withdraw_missing(importer *im, const recognition *known)
     }
     arena_free(&scratch);
     mem_release(m.ids);
-    return r == STORE_OK && !m.failed;
+    return m.failed ? no_memory(im) : r == STORE_OK;
 }
 
-static bool find_predecessor(importer *im, bool *same)
+// Numbers the file and finds the one that it corrects. *same: these bytes are in already, and nothing has corrected them since;
+// bytes that were corrected may come again, and then they correct the correction.
+static store_result find_predecessor(importer *im, bool *same)
 {
     store_file *files;
     ptrdiff_t count;
     *same = false;
-    if (store_files(im->district->store, &files, &count, im->arena) != STORE_OK) return false;
+    store_result r = store_files(im->district->store, &files, &count, im->arena);
+    if (r != STORE_OK) return r;
     im->file = (int)count + 1;
     im->ancestors = arena_new(im->arena, count + 2, bool);
-    for (ptrdiff_t i = 0; i < count; i++) {
-        if (digest_equal(files[i].sha256, im->sha)) *same = true;
-        if (str_equal(files[i].name, im->name)) im->supersedes = files[i].number;
+    bool *superseded = arena_new(im->arena, count + 1, bool);
+    for (ptrdiff_t i = count; i-- > 0;) {
+        if (digest_equal(files[i].sha256, im->sha) && !superseded[i]) *same = true;
+        if (files[i].supersedes > 0 && files[i].supersedes <= count) superseded[files[i].supersedes - 1] = true;
+        if (!im->supersedes && str_equal(files[i].name, im->name)) im->supersedes = files[i].number;
     }
     for (int n = im->supersedes; n > 0 && n <= count && !im->ancestors[n]; n = files[n - 1].supersedes) im->ancestors[n] = true;
-    return true;
+    return STORE_OK;
 }
 
 // ---- keeping the file ------------------------------------------------------------------------------------
@@ -503,6 +518,7 @@ static exit_status keep_file(importer *im, const char *path, int64_t *size)
     if (good) {
         im->sha = digest_stream_finish(hash);
         snprintf(final, sizeof final, "%s/files/%.64s", im->district->dir, digest_hex(im->sha, im->arena).data);
+        im->kept_before = access(final, F_OK) == 0;
         good = rename(temporary, final) == 0;
         why = errno;
     } else if (hash) digest_stream_abandon(hash);
@@ -516,6 +532,7 @@ static exit_status keep_file(importer *im, const char *path, int64_t *size)
 // A file that was not imported leaves no copy behind.
 static void forget_file(const importer *im)
 {
+    if (im->kept_before) return;
     char path[4096];
     snprintf(path, sizeof path, "%s/files/%.64s", im->district->dir, digest_hex(im->sha, im->arena).data);
     unlink(path);
@@ -545,7 +562,7 @@ static exit_status take_book(importer *im, const char *path, int64_t size)
 {
     int errors_before = im->diags->errors;
     sheet_book *book = sheet_open(path, im->name, im->diags);
-    if (!book) return EXIT_INPUT;
+    if (!book) return unreadable(im);
     store_result r = writer_begin(&im->writer, im->district, im->now);
     if (r != STORE_OK) {
         sheet_close(book);
@@ -567,7 +584,7 @@ static exit_status take_book(importer *im, const char *path, int64_t size)
                      (bilingual){"有 %lld 行不能导入，按 --strict 整个文件未导入", "%lld rows are bad, so with --strict the whole file was refused"}, (long long)im->result->bad);
         import_result *result = im->result;
         result->recorded = result->corrected = result->closed = result->unchanged = result->withdrawn = 0;
-        return EXIT_INPUT;
+        return im->trouble == STORE_OK ? unreadable(im) : district_trouble(im->district->dir, im->district->store, im->trouble, im->diags);
     }
     put_file_record(im, size);
     r = writer_commit(&im->writer, im->arena);
@@ -609,13 +626,12 @@ exit_status import_file(district *x, const char *path, const import_options *opt
     int64_t size = 0;
     exit_status status = load_given(&im);
     if (status == EXIT_DONE) status = keep_file(&im, path, &size);
-    bool same = false;
-    if (status == EXIT_DONE && !find_predecessor(&im, &same)) status = EXIT_SYSTEM;
+    bool kept = status == EXIT_DONE, same = false;
+    store_result r = kept ? find_predecessor(&im, &same) : STORE_OK;
+    if (r != STORE_OK) status = district_trouble(x->dir, x->store, r, d);
     out->same_as_before = same;
-    if (status == EXIT_DONE && !same) {
-        status = take_book(&im, path, size);
-        if (x->file_count != im.file) forget_file(&im);
-    }
+    if (status == EXIT_DONE && !same) status = take_book(&im, path, size);
+    if (kept && !same && x->file_count != im.file) forget_file(&im);
     if (im.rejects.writer && sheet_writer_close(im.rejects.writer)) out->rejected = str_copy(str_from(im.rejects.path), a);
     mem_release(im.seen);
     return status;

@@ -1,5 +1,10 @@
 // The writer: commands in, records, cases, entries and search words out, in one transaction.
+//
+// Deciding is arithmetic, storing is SQLite's work, and each takes about half of the time. So in a transaction of many
+// events they run beside each other: this thread decides and fills batches, another stores them in order. Nothing else changes:
+// small transactions never start the other thread, and whoever needs to read what was decided settles first.
 #include <assert.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,13 +29,152 @@ static bool live_greatest(void *ctx, int figure, int year, store_contribution *o
 
 static void put_entry(void *ctx, const store_entry *e) { store_put_entry(ctx, e); }
 
+// ---- what was decided, on its way to the store --------------------------------------------------------------
+
+// One event with all that is to be stored of it. Its texts live in the batch's arena.
+typedef struct {
+    store_record record;
+    store_case row;
+    bool is_new, was_found, is_found;        // found: by search, before and after
+    posting *old, *new;
+    ptrdiff_t old_count, new_count;
+    str old_words, new_words;
+} outcome;
+
+enum {
+    BATCH_EVENTS = 256,          // some 400 KB; a transaction of fewer is stored by the thread that decided it
+    BATCHES = 4                  // the one being filled, the one being stored, and room for either to be ahead
+};
+typedef struct {
+    outcome events[BATCH_EVENTS];
+    int count;
+    arena arena;
+} batch;
+
+struct writer_queue {
+    batch batches[BATCHES];
+    int filling;                 // batches[filling] belongs to the deciding thread
+    // 64-bit hashes of the keys of the cases that this transaction has changed: for those the store may lag behind. Open
+    // addressing; 0 = free.
+    uint64_t *changed;
+    ptrdiff_t changed_count, changed_size;
+    // The other thread, while there is one, stores batches[storing] … and owns the store's connection; reads go to a
+    // connection of their own, which sees what was there before the transaction.
+    bool running;
+    pthread_t thread;
+    store *reader;
+    pthread_mutex_t mutex;
+    pthread_cond_t moved;
+    int storing, full;           // the oldest full batch, and how many there are
+    bool ending;
+};
+
+static void store_outcome(writer *w, const outcome *o, arena *a)
+{
+    store *s = w->district->store;
+    store_put_record(s, &o->record);
+    store_put_case(s, &o->row, o->is_new);
+    figures_post(o->old, o->old_count, o->new, o->new_count, o->row.id, o->record.seq, &w->live, put_entry, s, a);
+    if (o->was_found) store_unindex_case(s, o->row.id, o->old_words);
+    if (o->is_found) store_index_case(s, o->row.id, o->new_words);
+}
+
+static void store_batch(writer *w, batch *b)
+{
+    for (int i = 0; i < b->count; i++) store_outcome(w, &b->events[i], &b->arena);
+    b->count = 0;
+    arena_rewind(&b->arena, (arena_position){0});
+}
+
+static void *store_batches(void *w_)
+{
+    writer *w = w_;
+    writer_queue *q = w->queue;
+    pthread_mutex_lock(&q->mutex);
+    for (;;) {
+        while (!q->full && !q->ending) pthread_cond_wait(&q->moved, &q->mutex);
+        if (!q->full) break;
+        batch *b = &q->batches[q->storing];
+        pthread_mutex_unlock(&q->mutex);
+        store_batch(w, b);
+        pthread_mutex_lock(&q->mutex);
+        q->storing = (q->storing + 1) % BATCHES;
+        q->full--;
+        pthread_cond_signal(&q->moved);
+    }
+    pthread_mutex_unlock(&q->mutex);
+    return NULL;
+}
+
+// False: the machine has no thread or connection to give, and this thread goes on alone.
+static bool start_thread(writer *w)
+{
+    writer_queue *q = w->queue;
+    if (store_open(w->district->dir, false, &q->reader) != STORE_OK) return false;
+    store_begin(q->reader, false);      // one state for all reads, and no lock to take for each
+    q->storing = q->filling;
+    q->ending = false;
+    q->running = pthread_create(&q->thread, NULL, store_batches, w) == 0;
+    if (!q->running) store_close(q->reader);
+    return q->running;
+}
+
+// The batch being filled is full: hands it over, and waits for an empty one.
+static void hand_over(writer *w)
+{
+    writer_queue *q = w->queue;
+    if (!q->running && !start_thread(w)) {
+        store_batch(w, &q->batches[q->filling]);
+        return;
+    }
+    pthread_mutex_lock(&q->mutex);
+    q->full++;
+    pthread_cond_signal(&q->moved);
+    q->filling = (q->filling + 1) % BATCHES;
+    while (q->full == BATCHES) pthread_cond_wait(&q->moved, &q->mutex);
+    pthread_mutex_unlock(&q->mutex);
+}
+
+void writer_settle(writer *w)
+{
+    writer_queue *q = w->queue;
+    if (q->running) {
+        pthread_mutex_lock(&q->mutex);
+        q->ending = true;
+        pthread_cond_signal(&q->moved);
+        pthread_mutex_unlock(&q->mutex);
+        pthread_join(q->thread, NULL);
+        q->running = false;
+        store_rollback(q->reader);
+        store_close(q->reader);
+    }
+    store_batch(w, &q->batches[q->filling]);
+}
+
+static void close_queue(writer *w)
+{
+    writer_queue *q = w->queue;
+    for (int i = 0; i < BATCHES; i++) arena_free(&q->batches[i].arena);
+    pthread_mutex_destroy(&q->mutex);
+    pthread_cond_destroy(&q->moved);
+    mem_release(q->changed);
+    mem_release(q);
+    w->queue = NULL;
+}
+
 // ---- records ---------------------------------------------------------------------------------------------
 
 store_result writer_begin(writer *w, district *x, timestamp now)
 {
     *w = (writer){.district = x, .now = now, .salt_next = sizeof w->salts};
     w->live = (contributions){x->store, live_put, live_drop, live_list, live_greatest};
-    return store_begin(x->store, true);
+    w->queue = mem_alloc(sizeof *w->queue);
+    if (!w->queue) return STORE_FAILED;
+    pthread_mutex_init(&w->queue->mutex, NULL);
+    pthread_cond_init(&w->queue->moved, NULL);
+    store_result r = store_begin(x->store, true);
+    if (r != STORE_OK) close_queue(w);
+    return r;
 }
 
 static void take_salt(writer *w, uint8_t out[LEDGER_SALT_SIZE])
@@ -45,17 +189,19 @@ static void take_salt(writer *w, uint8_t out[LEDGER_SALT_SIZE])
     w->salt_next += LEDGER_SALT_SIZE;
 }
 
-static void put_record(writer *w, str body)
+// The next record of the log; from here on the tree counts it.
+static store_record next_record(writer *w, str body)
 {
     store_record r = {.seq = (int64_t)w->district->tree.size + 1, .body = body};
     take_salt(w, r.salt);
     r.entry = ledger_entry(r.salt, body);
     ledger_append(&w->district->tree, ledger_leaf(r.entry));
-    store_put_record(w->district->store, &r);
+    return r;
 }
 
 int64_t writer_record(writer *w, json *body, arena *a)
 {
+    writer_settle(w);
     int64_t seq = (int64_t)w->district->tree.size + 1;
     json_set(body, STR("at"), json_new_string(timestamp_text(w->now, a), a));
     json_set(body, STR("district"), json_new_string(store_district(w->district->store), a));
@@ -63,7 +209,8 @@ int64_t writer_record(writer *w, json *body, arena *a)
     json_set(body, STR("v"), json_new_int(1, a));
     buf text = {.arena = a};
     json_write(&text, body);
-    put_record(w, buf_str(&text));
+    store_record r = next_record(w, buf_str(&text));
+    store_put_record(w->district->store, &r);
     return seq;
 }
 
@@ -104,29 +251,97 @@ store_case district_case_row(const definitions *defs, const case_state *s)
         .key = e->key, .title = e->title};
 }
 
-// Writes one event and all that follows from it.
+// ---- which cases this transaction has changed ----
+
+static uint64_t key_hash(int family, int form, str key)
+{
+    uint64_t h = (str_hash(key) ^ ((uint64_t)family << 32 | (unsigned)form)) * 0x9E3779B97F4A7C15u;
+    return h ? h : 1;
+}
+
+static bool is_changed(const writer_queue *q, uint64_t hash)
+{
+    if (!q->changed_size) return false;
+    for (uint64_t at = hash >> 20;; at++) {
+        uint64_t there = q->changed[at & (uint64_t)(q->changed_size - 1)];
+        if (there == hash) return true;
+        if (!there) return false;
+    }
+}
+
+static void add_changed(writer_queue *q, uint64_t hash)
+{
+    uint64_t at = hash >> 20;
+    while (q->changed[at & (uint64_t)(q->changed_size - 1)]) at++;
+    q->changed[at & (uint64_t)(q->changed_size - 1)] = hash;
+    q->changed_count++;
+}
+
+static void note_changed(writer *w, uint64_t hash)
+{
+    writer_queue *q = w->queue;
+    if (q->changed_count * 2 >= q->changed_size) {
+        writer_queue old = *q;
+        ptrdiff_t size = old.changed_size ? old.changed_size * 2 : 1024;
+        uint64_t *table = mem_alloc((size_t)size * sizeof *table);
+        if (!table) {
+            w->trouble = STORE_FAILED;
+            return;
+        }
+        q->changed = table;
+        q->changed_size = size;
+        q->changed_count = 0;
+        for (ptrdiff_t i = 0; i < old.changed_size; i++)
+            if (old.changed[i]) add_changed(q, old.changed[i]);
+        mem_release(old.changed);
+    }
+    if (!is_changed(q, hash)) add_changed(q, hash);
+}
+
+// ---- events ----
+
+static posting *copy_postings(const posting *list, ptrdiff_t count, arena *a)
+{
+    posting *copy = arena_new(a, count, posting);
+    for (ptrdiff_t i = 0; i < count; i++) {
+        copy[i] = list[i];
+        copy[i].distinct = str_copy(list[i].distinct, a);
+    }
+    return copy;
+}
+
+// Works out all that follows from one event, and sees it on its way to the store.
 static void commit_event(writer *w, const case_state *before, const event *e, arena *a, diag_list *d)
 {
     district *x = w->district;
+    batch *b = &w->queue->batches[w->queue->filling];
+    outcome *o = &b->events[b->count++];
+    *o = (outcome){.is_new = !before->exists};
     int64_t seq = (int64_t)x->tree.size + 1;
     case_state after = *before;
     case_apply(&after, e, seq);
 
-    buf body = {.arena = a};
+    buf body = {.arena = &b->arena};
     case_event_write(&body, e, seq, w->now, store_district(x->store));
-    put_record(w, buf_str(&body));
-    store_case row = district_case_row(x->definitions, &after);
-    store_put_case(x->store, &row, !before->exists);
+    o->record = next_record(w, buf_str(&body));
+    o->row = district_case_row(x->definitions, &after);
+    o->row.key = str_copy(o->row.key, &b->arena);
+    o->row.title = str_copy(o->row.title, &b->arena);
 
     posting *old, *new;
-    ptrdiff_t old_count = district_postings(x->definitions, before, w->now, &old, a, d),
-              new_count = district_postings(x->definitions, &after, w->now, &new, a, d);
-    figures_post(old, old_count, new, new_count, e->case_id, seq, &w->live, put_entry, x->store, a);
+    o->old_count = district_postings(x->definitions, before, w->now, &old, a, d);
+    o->new_count = district_postings(x->definitions, &after, w->now, &new, a, d);
+    o->old = copy_postings(old, o->old_count, &b->arena);
+    o->new = copy_postings(new, o->new_count, &b->arena);
 
-    bool was_found = before->exists && before->status != CASE_WITHDRAWN, is_found = after.status != CASE_WITHDRAWN;
-    if (was_found) store_unindex_case(x->store, e->case_id, case_words(&before->last.procedure->forms[before->last.form], &before->last, a));
-    if (is_found) store_index_case(x->store, e->case_id, case_words(&e->procedure->forms[e->form], e, a));
+    o->was_found = before->exists && before->status != CASE_WITHDRAWN;
+    o->is_found = after.status != CASE_WITHDRAWN;
+    if (o->was_found) o->old_words = case_words(&before->last.procedure->forms[before->last.form], &before->last, &b->arena);
+    if (o->is_found) o->new_words = case_words(&e->procedure->forms[e->form], e, &b->arena);
     if (!before->exists) x->last_case = e->case_id;
+    if (before->exists) note_changed(w, key_hash(o->row.procedure, before->last.form, before->last.key));
+    note_changed(w, key_hash(o->row.procedure, o->row.form, o->row.key));
+    if (b->count == BATCH_EVENTS) hand_over(w);
 }
 
 static decision decide_and_commit(writer *w, const case_state *state, const command *c, source_pos at, event *out, arena *a, diag_list *d)
@@ -139,23 +354,40 @@ static decision decide_and_commit(writer *w, const case_state *state, const comm
     return result;
 }
 
+// The connection to read a case from that this transaction has not changed.
+static store *reading(const writer *w) { return w->queue->running ? w->queue->reader : w->district->store; }
+
 store_result writer_find(writer *w, int definition, int form, str key, store_case *out, arena *a)
 {
-    const district *x = w->district;
-    return key.len ? store_find_case(x->store, x->definitions->family[definition], form, key, out, a) : STORE_NOT_FOUND;
+    if (!key.len) return STORE_NOT_FOUND;
+    int family = w->district->definitions->family[definition];
+    if (is_changed(w->queue, key_hash(family, form, key))) writer_settle(w);
+    return store_find_case(reading(w), family, form, key, out, a);
 }
 
 decision writer_command(writer *w, const command *c, const store_case *there, source_pos at, event *out, arena *a, diag_list *d)
 {
     case_state state = {0};
-    if (there && district_case_state(w->district->store, w->district->definitions, there, &state, a, d) != STORE_OK) return REFUSED;   // the store remembers; commit fails
+    if (there) {
+        if (is_changed(w->queue, key_hash(there->procedure, there->form, there->key))) writer_settle(w);
+        store_result r = district_case_state(reading(w), w->district->definitions, there, &state, a, d);
+        if (r != STORE_OK) {
+            w->trouble = w->trouble == STORE_OK ? r : w->trouble;
+            return REFUSED;
+        }
+    }
     return decide_and_commit(w, &state, c, at, out, a, d);
 }
 
 decision writer_withdraw(writer *w, int64_t case_id, str actor, provenance source, arena *a, diag_list *d)
 {
+    writer_settle(w);
     store_case there;
-    if (store_get_case(w->district->store, case_id, &there, a) != STORE_OK) return REFUSED;
+    store_result r = store_get_case(w->district->store, case_id, &there, a);
+    if (r != STORE_OK) {
+        w->trouble = w->trouble == STORE_OK && r != STORE_NOT_FOUND ? r : w->trouble;
+        return REFUSED;
+    }
     command c = {.kind = CMD_WITHDRAW, .actor = actor, .source = source};
     return writer_command(w, &c, &there, (source_pos){0}, NULL, a, d);
 }
@@ -165,11 +397,15 @@ decision writer_withdraw(writer *w, int64_t case_id, str actor, provenance sourc
 store_result writer_commit(writer *w, arena *a)
 {
     district *x = w->district;
+    writer_settle(w);
+    close_queue(w);
     ledger_checkpoint head = {x->key.name, x->tree.size, ledger_root(&x->tree)};
     str note = ledger_checkpoint_sign(head, &x->key, a);
     store_put_tree(x->store, &x->tree);
     store_put_checkpoint(x->store, x->tree.size, w->now, note);
-    store_result r = store_commit(x->store);
+    store_result r = w->trouble;
+    if (r == STORE_OK) r = store_commit(x->store);
+    else store_rollback(x->store);
     if (r != STORE_OK) {
         store_get_tree(x->store, &x->tree);
         return r;
@@ -184,6 +420,8 @@ store_result writer_commit(writer *w, arena *a)
 
 void writer_rollback(writer *w)
 {
+    writer_settle(w);
+    close_queue(w);
     store_rollback(w->district->store);
     store_get_tree(w->district->store, &w->district->tree);
 }

@@ -130,7 +130,7 @@ typedef struct {
     int64_t case_id;
     decimal amount;
 } store_entry;
-store_result store_put_entry(store *s, const store_entry *e);             // balances follow at store_commit
+store_result store_put_entry(store *s, const store_entry *e);             // may wait for others, and balances do, until store_commit
 // Entries of a figure with first_day <= day <= last_day, in order of (day, record, n), after the given one (NULL = from the start).
 store_result store_list_entries(store *s, int figure, int64_t first_day, int64_t last_day, const store_entry *after, int limit,
                                 store_entry **out, ptrdiff_t *count, arena *a);

@@ -27,6 +27,8 @@ for wanted in json.load(open(sys.argv[2], encoding="utf-8")):
     fits = value is not None and (value == wanted["value"] if wanted["qualifier"] == "exact" else value >= wanted["value"])
     if not fits:
         wrong.append("%s: %s instead of %s" % (wanted["id"], value, wanted["value"]))
+    elif wanted["basis"] == "stated" and f["text"] != wanted["text"]:
+        wrong.append("%s: printed as %s instead of %s" % (wanted["id"], f["text"], wanted["text"]))
 print("\n".join(wrong))
 sys.exit(bool(wrong))
 PY

@@ -260,7 +260,11 @@ static void corrections(void)
         {"三月.csv", HEADINGS CLOSED("C1") OPEN("C2") CLOSED("C3"), "2 corrected 1 unchanged", "4", "3", "C2 is back; C4 is the other file's by now"},
         {"三月.csv", HEADINGS CLOSED("C1") "C2,三月,2024-03-05,2024-03-05,投诉,\n" CLOSED("C3"), "2 unchanged 1 bad", "4", "3",
          "the case of a bad row is not gone: it stays as it was"},
-        {"三月.csv", HEADINGS CLOSED("C1") CLOSED("C3"), "2 unchanged 1 withdrawn", "3", "3", "until its row is"}};
+        {"三月.csv", HEADINGS CLOSED("C1") "C2,三月,2024-03-05,2024-03-05,投诉,\n" OPEN("C2") CLOSED("C3"), "3 unchanged 1 bad", "4", "3",
+         "a good row behind a bad one of the same number counts"},
+        {"三月.csv", HEADINGS CLOSED("C1") CLOSED("C3"), "2 unchanged 1 withdrawn", "3", "3", "until its row is"},
+        {"三月.csv", HEADINGS OPEN("C1") OPEN("C2") CLOSED("C3"), "2 corrected 1 unchanged", "4", "2", "the first bytes once more correct the correction"},
+        {"三月.csv", HEADINGS OPEN("C1") OPEN("C2") CLOSED("C3"), "", "4", "2", "and twice nothing"}};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         outcome o = import_text(dir, steps[i].name, steps[i].text);
         tap_is_str(o.counts, steps[i].counts, steps[i].why);
@@ -268,6 +272,29 @@ static void corrections(void)
         tap_is_str(figure(dir, "hotline_orders_closed"), steps[i].closed, "  orders closed");
         tap_ok(is_clean(dir, NULL), "  verify is content");
     }
+}
+
+// Long enough that deciding and storing run beside each other.
+static void long_ledgers(void)
+{
+    enum { ROWS = 3000, AGAIN = 700 };
+    char *dir = new_district();
+    buf text = {.arena = &a};
+    buf_add(&text, STR(HEADINGS));
+    for (int i = 1; i <= ROWS; i++) {
+        buf_printf(&text, "L%d,2024-03-05,2024-03-05,2024-03-05,投诉,\n", i);
+        if (i % AGAIN == 0) buf_printf(&text, "L%d,2024-03-06,2024-03-06,2024-03-06,投诉,\n", i == AGAIN ? i : i - AGAIN / 2);
+    }
+    outcome o = import_text(dir, "long.csv", str_cstr(buf_str(&text), &a));
+    tap_is_str(o.counts, "3000 recorded 4 bad", "a number used twice is seen, however far apart the rows are");
+    buf shorter = {.arena = &a};
+    buf_add(&shorter, STR(HEADINGS));
+    for (int i = 1; i <= ROWS; i += 2) buf_printf(&shorter, "L%d,2024-03-05,2024-03-05,2024-03-05,投诉,%s\n", i, i % 3 ? "" : "2024-03-08");
+    o = import_text(dir, "long.csv", str_cstr(buf_str(&shorter), &a));
+    tap_is_str(o.counts, "500 closed 1000 unchanged 1500 withdrawn", "a correction of a long ledger");
+    tap_is_str(figure(dir, "hotline_orders_handled"), "1500", "  orders handled");
+    tap_is_str(figure(dir, "hotline_orders_closed"), "500", "  orders closed");
+    tap_ok(is_clean(dir, NULL), "  verify is content");
 }
 
 // A file that cannot be read to its end says nothing about the rows behind that place.
@@ -356,6 +383,7 @@ int main(void)
     rows_that_are_none();
     bad_rows();
     corrections();
+    long_ledgers();
     cut_off();
     properties();
     test_directory_remove(base);

@@ -101,6 +101,8 @@ static int vfs_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file,
 
 int checksum_vfs_register(void)
 {
+    // Before SQLite begins. Its count of memory in use is a lock that all connections take for every allocation.
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     static sqlite3_vfs vfs;      // SQLite keeps it; registering again is harmless
     sqlite3_vfs *system = sqlite3_vfs_find(NULL);
     if (!system) return SQLITE_ERROR;

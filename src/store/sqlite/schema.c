@@ -14,7 +14,7 @@ const char *const schema_sql =
     "  PRIMARY KEY(district, number), UNIQUE(district, id)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE file(district INTEGER NOT NULL, number INTEGER NOT NULL, sha256 BLOB NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL,"
     "  record INTEGER NOT NULL, supersedes INTEGER NOT NULL, rows_good INTEGER NOT NULL, rows_bad INTEGER NOT NULL,"
-    "  PRIMARY KEY(district, number), UNIQUE(district, sha256)) STRICT, WITHOUT ROWID;"
+    "  PRIMARY KEY(district, number)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE case_file(district INTEGER NOT NULL, case_id INTEGER NOT NULL, procedure INTEGER NOT NULL, form INTEGER NOT NULL,"
     "  definition INTEGER NOT NULL, status INTEGER NOT NULL, version INTEGER NOT NULL, file INTEGER NOT NULL, record INTEGER NOT NULL,"
     "  opened INTEGER, closed INTEGER, key TEXT NOT NULL, title TEXT NOT NULL,"

@@ -76,6 +76,9 @@ static const char *const statement_sql[] = {
 typedef struct { int figure, month; decimal amount; int64_t entries; } balance_delta;
 typedef struct { int procedure, form, status; int64_t cases; } count_delta;
 enum { DELTAS_START = 1024, COUNTS_MAX = 4096 };
+// Entries go into their table in sorted runs: a file's rows come in the order of receipt, and each posts to several
+// figures, so one by one they would touch as many places of the tree as there are figures and days.
+enum { ENTRIES_HELD = 16384 };
 
 struct store {
     sqlite3 *db;
@@ -89,6 +92,8 @@ struct store {
     ptrdiff_t balance_count, balance_size;
     count_delta counts[COUNTS_MAX];
     int count_count;
+    store_entry *entries;      // held back, ENTRIES_HELD of them at most
+    int entry_count;
     char error[512];
 };
 
@@ -265,6 +270,7 @@ void store_close(store *s)
     sqlite3_close(s->db);
     if (s->lock >= 0) close(s->lock);
     mem_release(s->balances);
+    mem_release(s->entries);
     mem_release(s->district_id);
     mem_release(s);
 }
@@ -374,9 +380,11 @@ static void forget_deltas(store *s)
     if (s->balances) memset(s->balances, 0, (size_t)s->balance_size * sizeof *s->balances);
     s->balance_count = 0;
     s->count_count = 0;
+    s->entry_count = 0;
 }
 
 static store_result read_balance(store *s, int figure, int month, store_balance *out);
+static store_result write_entries(store *s);
 
 static store_result write_deltas(store *s)
 {
@@ -410,6 +418,7 @@ static store_result write_deltas(store *s)
 store_result store_commit(store *s)
 {
     store_result r = s->pending;
+    if (s->writing && r == STORE_OK) r = write_entries(s);
     if (s->writing && r == STORE_OK) r = write_deltas(s);
     if (r == STORE_OK) {
         int rc = fails_now() ? SQLITE_FULL : sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
@@ -816,6 +825,35 @@ static store_result out_of_memory(store *s)
     return STORE_FAILED;
 }
 
+static int compare_entries(const void *x, const void *y)
+{
+    const store_entry *a = x, *b = y;
+    if (a->figure != b->figure) return a->figure < b->figure ? -1 : 1;
+    if (a->day != b->day) return a->day < b->day ? -1 : 1;
+    if (a->record != b->record) return a->record < b->record ? -1 : 1;
+    return (a->n > b->n) - (a->n < b->n);
+}
+
+static store_result write_entries(store *s)
+{
+    if (s->entry_count) qsort(s->entries, (size_t)s->entry_count, sizeof *s->entries, compare_entries);
+    int count = s->entry_count;
+    s->entry_count = 0;
+    for (int i = 0; i < count; i++) {
+        const store_entry *e = &s->entries[i];
+        PREPARE(st, s, PUT_ENTRY);
+        sqlite3_bind_int(st, 2, e->figure);
+        sqlite3_bind_int64(st, 3, e->day);
+        sqlite3_bind_int64(st, 4, e->record);
+        sqlite3_bind_int(st, 5, e->n);
+        sqlite3_bind_int64(st, 6, e->case_id);
+        bind_amount(st, 7, e->amount);
+        store_result r = run(s, st);
+        if (r != STORE_OK) return r;
+    }
+    return STORE_OK;
+}
+
 store_result store_put_entry(store *s, const store_entry *e)
 {
     assert(e->figure > 0);
@@ -828,14 +866,9 @@ store_result store_put_entry(store *s, const store_entry *e)
     }
     if (!decimal_add(b->amount, e->amount, &b->amount)) return out_of_memory(s);
     b->entries++;
-    PREPARE(st, s, PUT_ENTRY);
-    sqlite3_bind_int(st, 2, e->figure);
-    sqlite3_bind_int64(st, 3, e->day);
-    sqlite3_bind_int64(st, 4, e->record);
-    sqlite3_bind_int(st, 5, e->n);
-    sqlite3_bind_int64(st, 6, e->case_id);
-    bind_amount(st, 7, e->amount);
-    return run(s, st);
+    if (!s->entries && !(s->entries = mem_alloc(ENTRIES_HELD * sizeof *s->entries))) return out_of_memory(s);
+    s->entries[s->entry_count++] = *e;
+    return s->entry_count == ENTRIES_HELD ? write_entries(s) : STORE_OK;
 }
 
 static void read_entry(sqlite3_stmt *st, store_entry *out)
