@@ -140,7 +140,7 @@ static bool read_value(field_type type, const json *j, arena *a, feel_value *out
         *out = feel_date(d);
         return true;
     }
-    case FIELD_DATE_TIME: return j->kind == JSON_STRING && feel_parse_temporal(j->text, FEEL_DATE_TIME, a, out);
+    case FIELD_DATE_TIME: return j->kind == JSON_STRING && feel_parse_temporal(j->text, FEEL_DATE_TIME, NULL, out);
     case FIELD_STRINGS: {
         if (j->kind != JSON_ARRAY) return false;
         feel_value *items = arena_new(a, j->count, feel_value);

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "feel/feel.h"
+#include "service/zoneinfo.h"
 
 // Reads the whole file, up to JSON_SIZE_MAX + 1 bytes (one more than json_parse takes, so that it can say so).
 static bool read_file(const char *path, arena *a, str *text)
@@ -31,24 +32,27 @@ static void read_scope(const json *input, arena *a, feel_scope *scope, feel_valu
         names[i] = member->name;
         (*values)[i] = feel_from_json(member, a);
     }
-    *scope = (feel_scope){names, i};
+    scope->names = names;
+    scope->count = i;
 }
 
-static void print_result(feel_value v, const feel_evaluation *e, arena *a)
+static void print_result(feel_value v, const feel_program *p, const feel_evaluation *e, arena *a)
 {
     buf out = {.arena = a};
-    language lang = cli_language();
+    diag_list notes = {.arena = a};
     feel_print(&out, v);
     buf_add_byte(&out, '\n');
     fwrite(out.data, 1, (size_t)out.len, stdout);
-    for (const feel_reason *r = e->reasons; r && v.kind == FEEL_NULL; r = r->next)     // a null that explains itself
-        fprintf(stderr, "%d:%d: %s [%s] %.*s\n", r->line, r->column, cli_text((bilingual){"说明", "note"}), r->code, STR_ARG(r->text[lang]));
+    fflush(stdout);
+    if (v.kind != FEEL_NULL) return;
+    feel_reasons_tell(e->reasons, feel_program_text(p), (source_pos){0}, &notes);      // a null explains itself
+    cli_report(&notes);
 }
 
-static int evaluate(const char *expression, const char *input_path, arena *a)
+static int evaluate(const char *expression, const char *input_path, zones *known, arena *a)
 {
     diag_list d = {.arena = a};
-    feel_scope scope = {0};
+    feel_scope scope = {.zones = known};
     feel_value *values = NULL;
     if (input_path) {
         str text;
@@ -75,7 +79,7 @@ static int evaluate(const char *expression, const char *input_path, arena *a)
     localtime_r(&now.tv_sec, &local);
     feel_evaluation e = {.arena = a, .now = (timestamp)now.tv_sec * 1000 + now.tv_nsec / 1000000, .now_offset = (int32_t)local.tm_gmtoff};
     feel_value v = feel_evaluate(p, values, &e);
-    print_result(v, &e, a);
+    print_result(v, p, &e, a);
     return fflush(stdout) == 0 ? EXIT_DONE : EXIT_SYSTEM;
 }
 
@@ -88,8 +92,10 @@ static int evaluate_guarded(const char *expression, const char *input_path)
         arena_free(&a);
         return EXIT_SYSTEM;
     }
-    int status = evaluate(expression, input_path, &a);
+    zones *known = zoneinfo_open(NULL);
+    int status = evaluate(expression, input_path, known, &a);
     arena_free(&a);
+    zoneinfo_close(known);
     return status;
 }
 

@@ -18,7 +18,7 @@ feel_value because_texts(run *r, const char *code, str zh, str en)
         if (text.data[i] == '\n') reason->line++, reason->column = 1;
         else if (((unsigned char)text.data[i] & 0xC0) != 0x80) reason->column++;
     }
-    *r->tail = reason;
+    *r->tail = r->last = reason;
     r->tail = &reason->next;
     r->reason_count++;
     return feel_null();
@@ -36,6 +36,18 @@ feel_value because(run *r, const char *code, bilingual format, ...)
     return because_texts(r, code, zh, en);
 }
 
+void mend(run *r, bilingual format, ...)
+{
+    if (!r->last || r->stopped || r->reason_count >= REASONS_MAX) return;
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    r->last->hint[LANG_ZH] = str_vprintf(r->arena, format.zh, args);
+    r->last->hint[LANG_EN] = str_vprintf(r->arena, format.en, again);
+    va_end(again);
+    va_end(args);
+}
+
 static void stop(run *r, const char *code, bilingual text)
 {
     r->reason_count = r->reason_count < REASONS_MAX ? r->reason_count : REASONS_MAX - 1;    // this one is always told
@@ -50,6 +62,23 @@ bool spend(run *r, int64_t steps)
     if (r->steps >= 0) return true;
     stop(r, "FEEL-BUDGET", (bilingual){"计算步数超过上限", "the evaluation took more steps than allowed"});
     return false;
+}
+
+void feel_reasons_tell(const feel_reason *first, str text, source_pos base, diag_list *d)
+{
+    for (const feel_reason *reason = first; reason; reason = reason->next) {
+        source_pos at = base;
+        str rest = text, line = str_cut(&rest, '\n');
+        for (int i = 1; i < reason->line; i++) line = str_cut(&rest, '\n');
+        bool first_line = reason->line == 1 && base.column > 0;
+        at.line = (base.line ? base.line : 1) + reason->line - 1;
+        at.column = first_line ? base.column + reason->column - 1 : reason->column;
+        if (!base.source.len || reason->line > 1) at.source = at.column == reason->column ? line : (str){0};
+        bilingual advice = {0};
+        if (reason->hint[LANG_ZH].len) advice = (bilingual){str_cstr(reason->hint[LANG_ZH], d->arena), str_cstr(reason->hint[LANG_EN], d->arena)};
+        diag_add(d, DIAG_NOTE, reason->code, at, advice, (bilingual){"%.*s", "%.*s"}, STR_ARG(reason->text[LANG_ZH]));
+        if (d->last) d->last->message[LANG_EN] = str_copy(reason->text[LANG_EN], d->arena);
+    }
 }
 
 // ---- names --------------------------------------------------------------------------------------------
@@ -349,18 +378,20 @@ static feel_value wrong_arguments(run *r)
     return because(r, "FEEL-ARGUMENTS", (bilingual){"参数的个数或名称与函数不符", "the arguments do not fit the function in number or name"});
 }
 
-static bool place_arguments(run *r, const function_def *def, const feel_value *args, const str *names, int count, feel_value *frame)
+typedef struct { const str *names; const type *const *types; int count; } signature;
+
+static bool place_arguments(run *r, signature s, const feel_value *args, const str *names, int count, feel_value *frame)
 {
-    if (count != def->count) return wrong_arguments(r), false;
-    for (int32_t i = 0; i < def->count; i++) {
+    if (count != s.count) return wrong_arguments(r), false;
+    for (int i = 0; i < s.count; i++) {
         int from = i;
         if (names)
-            for (from = 0; from < count && !str_equal(names[from], def->names[i]);) from++;
+            for (from = 0; from < count && !str_equal(names[from], s.names[i]);) from++;
         if (from == count) return wrong_arguments(r), false;
-        if (!def->types[i]) {
+        if (!s.types[i]) {
             frame[i] = args[from];
-        } else if (!coerce(r, args[from], def->types[i], &frame[i])) {
-            because(r, "FEEL-ARGUMENT-TYPE", (bilingual){"参数“%.*s”的类型不符", "the argument \"%.*s\" is not of the declared type"}, STR_ARG(def->names[i]));
+        } else if (!coerce(r, args[from], s.types[i], &frame[i])) {
+            because(r, "FEEL-ARGUMENT-TYPE", (bilingual){"参数“%.*s”的类型不符", "the argument \"%.*s\" is not of the declared type"}, STR_ARG(s.names[i]));
             return false;
         }
     }
@@ -370,12 +401,8 @@ static bool place_arguments(run *r, const function_def *def, const feel_value *a
 APART static feel_value call_closure(run *r, const feel_function *f, const feel_value *args, const str *names, int count)
 {
     feel_value near[FRAME_ON_STACK], *frame = near;
-    if (r->calls >= FEEL_DEPTH_MAX) {
-        stop(r, "FEEL-DEPTH", (bilingual){"函数调用嵌套过深", "function calls are nested too deep"});
-        return feel_null();
-    }
     if (f->def->slots > FRAME_ON_STACK) frame = arena_new(r->arena, f->def->slots, feel_value);
-    if (!place_arguments(r, f->def, args, names, count, frame)) return feel_null();
+    if (!place_arguments(r, (signature){f->def->names, f->def->types, f->def->count}, args, names, count, frame)) return feel_null();
     const feel_program *program = r->program;
     const feel_value *captures = r->captures;
     const feel_function *self = r->self;
@@ -384,9 +411,7 @@ APART static feel_value call_closure(run *r, const feel_function *f, const feel_
     r->captures = f->captures;
     r->self = f;
     r->program = f->program;
-    r->calls++;
     feel_value result = eval(r, f->def->body);
-    r->calls--;
     r->frame = outer;
     r->captures = captures;
     r->self = self;
@@ -394,11 +419,58 @@ APART static feel_value call_closure(run *r, const feel_function *f, const feel_
     return result;
 }
 
+// What begins within this run: an evaluation of its own that takes over steps and depth, and gives them back.
+static feel_evaluation begin_inner(const run *r)
+{
+    feel_evaluation inner = *r->e;
+    inner.steps = r->steps > 0 ? r->steps : 1;       // 0 would mean as many as usual
+    inner.depth = r->depth + INNER_DEPTH;
+    inner.calls = r->calls;
+    inner.reasons = NULL;
+    return inner;
+}
+
+static void end_inner(run *r, const feel_evaluation *inner)
+{
+    r->steps = inner->steps;
+    spend(r, 1);
+}
+
+feel_value eval_inner(run *r, const feel_program *p, const feel_value *inputs, feel_value tested)
+{
+    if (!spend(r, 1)) return feel_null();
+    feel_evaluation inner = begin_inner(r);
+    inner.tested = tested;
+    inner.silent = true;
+    feel_value result = feel_evaluate(p, inputs, &inner);
+    end_inner(r, &inner);
+    return result;
+}
+
+APART static feel_value call_native(run *r, const feel_function *f, const feel_value *args, const str *names, int count)
+{
+    const feel_native *n = f->native;
+    feel_value near[FRAME_ON_STACK], *placed = near;
+    if (n->count > FRAME_ON_STACK) placed = arena_new(r->arena, n->count, feel_value);
+    if (!place_arguments(r, (signature){n->names, n->types, n->count}, args, names, count, placed)) return feel_null();
+    feel_evaluation inner = begin_inner(r);
+    feel_value result = n->call(f->native_self, placed, &inner);
+    end_inner(r, &inner);
+    return result;
+}
+
 feel_value eval_call(run *r, const feel_function *f, const feel_value *args, const str *names, int count)
 {
     if (!spend(r, 1)) return feel_null();
+    if (r->calls >= FEEL_DEPTH_MAX) {
+        stop(r, "FEEL-DEPTH", (bilingual){"函数调用嵌套过深", "function calls are nested too deep"});
+        return feel_null();
+    }
     int32_t at = r->at;
-    feel_value result = f->def ? call_closure(r, f, args, names, count) : builtin_call(r, f->builtin, args, names, count);
+    r->calls++;
+    feel_value result = f->def ? call_closure(r, f, args, names, count) : f->native ? call_native(r, f, args, names, count)
+                                                                                   : builtin_call(r, f->builtin, args, names, count);
+    r->calls--;
     r->at = at;
     return result;
 }
@@ -460,8 +532,8 @@ static feel_value eval_node(run *r, const node *n)
     case N_INSTANCE:
         v = eval(r, n->instance.a);
         // null is a member of every type, yet "instance of" tells it apart (10.3.2.10, table 52).
-        if (v.kind == FEEL_NULL) return feel_boolean(n->instance.type->form == TYPE_NULL);
-        return feel_boolean(conforms(v, n->instance.type));
+        if (v.kind == FEEL_NULL) return feel_boolean(type_meant(n->instance.type)->form == TYPE_NULL);
+        return feel_boolean(conforms(r, v, n->instance.type));
     case N_TEST_EQ: case N_TEST_NE: case N_TEST_ANY: break;    // only below N_IN and N_TESTS
     }
     return feel_null();
@@ -480,15 +552,56 @@ feel_value eval(run *r, const node *n)
     return r->stopped ? feel_null() : v;
 }
 
+// A run for what the caller asks. Its steps are e's; its reasons become e's.
+static run begin_run(feel_evaluation *e, const feel_program *p, const feel_value *inputs, feel_value *frame)
+{
+    e->reasons = NULL;
+    return (run){.e = e, .arena = e->arena, .program = p, .inputs = inputs, .frame = frame, .tested = e->tested,
+                 .steps = e->steps > 0 ? e->steps : FEEL_STEPS_DEFAULT, .tail = &e->reasons,
+                 .reason_count = e->silent ? REASONS_MAX : 0, .depth = e->depth, .calls = e->calls};
+}
+
+static void end_run(const run *r, feel_evaluation *e) { e->steps = r->steps > 0 ? r->steps : 0; }
+
 feel_value feel_evaluate(const feel_program *p, const feel_value *inputs, feel_evaluation *e)
 {
     feel_value near[FRAME_ON_STACK];
-    run r = {.e = e, .arena = e->arena, .program = p, .inputs = inputs, .frame = near, .tested = e->tested,
-             .steps = e->steps > 0 ? e->steps : FEEL_STEPS_DEFAULT, .tail = &e->reasons,
-             .reason_count = e->silent ? REASONS_MAX : 0};
-    e->reasons = NULL;
-    if (p->slots > FRAME_ON_STACK) r.frame = arena_new(e->arena, p->slots, feel_value);
+    run r = begin_run(e, p, inputs, p->slots > FRAME_ON_STACK ? arena_new(e->arena, p->slots, feel_value) : near);
     feel_value result = eval(&r, p->root);
-    e->steps = r.steps > 0 ? r.steps : 0;
+    end_run(&r, e);
     return result;
+}
+
+static const feel_program no_program;       // of what is called or converted without an expression around it
+
+feel_value feel_function_of(const feel_native *n, void *self, arena *a)
+{
+    feel_function *f = arena_new(a, 1, feel_function);
+    *f = (feel_function){.native = n, .native_self = self, .program = &no_program, .builtin = -1};
+    return (feel_value){.kind = FEEL_FUNCTION, .function = f};
+}
+
+feel_value feel_call(feel_value function, const feel_value *args, const str *names, int count, feel_evaluation *e)
+{
+    run r = begin_run(e, &no_program, NULL, NULL);
+    feel_value result = function.kind == FEEL_FUNCTION ? eval_call(&r, function.function, args, names, count)
+        : because(&r, "FEEL-NOT-A-FUNCTION", (bilingual){"被调用的不是函数", "what is called here is not a function"});
+    end_run(&r, e);
+    return result;
+}
+
+bool feel_conforms(feel_value v, const feel_type *t, feel_evaluation *e)
+{
+    run r = begin_run(e, &no_program, NULL, NULL);
+    bool answer = conforms(&r, v, t);
+    end_run(&r, e);
+    return answer;
+}
+
+bool feel_coerce(feel_value v, const feel_type *t, feel_evaluation *e, feel_value *out)
+{
+    run r = begin_run(e, &no_program, NULL, NULL);
+    bool answer = coerce(&r, v, t, out);
+    end_run(&r, e);
+    return answer;
 }

@@ -82,23 +82,50 @@ json *feel_to_json(feel_value v, arena *a);
 // `zones` NULL: none is known, and "08:30:00@Asia/Shanghai" is not a time.
 bool feel_parse_temporal(str text, feel_kind kind, zones *zones, feel_value *out);
 
+// ---- types (10.3.2.9) ----------------------------------------------------------------------------------
+// Immutable once compiled against. A type may contain itself through a member or an element (declare, then define).
+typedef struct feel_type feel_type;
+typedef struct feel_program feel_program;      // immutable: any number of threads may evaluate it at once
+typedef struct feel_evaluation feel_evaluation;
+
+const feel_type *feel_type_any(void);
+const feel_type *feel_type_list(const feel_type *of, arena *a);
+const feel_type *feel_type_range(const feel_type *of, arena *a);
+// Arrays are copied, the texts of names are not.
+const feel_type *feel_type_context(const str *names, const feel_type *const *parts, ptrdiff_t count, arena *a);
+const feel_type *feel_type_function(const feel_type *const *parameters, ptrdiff_t count, const feel_type *result, arena *a);
+// The values of `of` for which the unary tests hold (allowed values of an item definition; the tests see no names).
+const feel_type *feel_type_restricted(const feel_type *of, const feel_program *tests, arena *a);
+feel_type *feel_type_declare(str name, arena *a);                 // Any until it is defined
+void feel_type_define(feel_type *declared, const feel_type *as);
+void feel_type_print(buf *out, const feel_type *t);               // as FEEL writes it; a declared type by its name
+// Does the value belong to the type? Null belongs to all. `e` is for the tests of restricted types.
+bool feel_conforms(feel_value v, const feel_type *t, feel_evaluation *e);
+// The same after the implicit conversions (10.3.2.9.4): to a list of one, from a list of one, date to date and time.
+bool feel_coerce(feel_value v, const feel_type *t, feel_evaluation *e, feel_value *out);
+
 // ---- programs -----------------------------------------------------------------------------------------
 
 // The names that an expression may use, in the order in which feel_evaluate gets their values. Names with
 // spaces and symbols are allowed (grammar rule 27): the scope is what makes them readable.
+// Of two equal names the later one hides the earlier.
 typedef struct {
     const str *names;
     ptrdiff_t count;
-    zones *zones;              // for "…@Asia/Shanghai"; NULL: no zone is known (docs/adr/0009). Must outlive the program and its values
+    const str *type_names;             // types beside FEEL's own, for "instance of" and parameters
+    const feel_type *const *types;
+    ptrdiff_t type_count;
+    const str *members;                // names of members that values may have, where symbols in them need telling ("fee-total")
+    ptrdiff_t member_count;
+    zones *zones;                      // for "…@Asia/Shanghai"; NULL: no zone is known (docs/adr/0011). Outlives the program and its values
 } feel_scope;
-
-typedef struct feel_program feel_program;      // immutable: any number of threads may evaluate it at once
 
 // Compiles one expression (feel_compile) or unary tests (feel_compile_tests: the value under test is bound to `?`).
 // The program lives in `a`. `at` says where the text stands, for diagnostics. NULL and FEEL-… diagnostics on trouble.
 // A name that is neither in scope nor built in is an error: FEEL-NAME-UNKNOWN, with the nearest name as hint.
 feel_program *feel_compile(str text, feel_scope scope, source_pos at, arena *a, diag_list *d);
 feel_program *feel_compile_tests(str text, feel_scope scope, source_pos at, arena *a, diag_list *d);
+const feel_type *feel_compile_type(str text, feel_scope scope, source_pos at, arena *a, diag_list *d);    // rule 69
 str feel_program_text(const feel_program *p);                          // the source
 bool feel_program_uses(const feel_program *p, ptrdiff_t scope_index);   // does it read that name?
 void feel_program_print(buf *out, const feel_program *p);              // normal form; parses to the same tree
@@ -109,11 +136,12 @@ struct feel_reason {
     int line, column;          // within the expression
     const char *code;          // "FEEL-DIVISION-BY-ZERO"
     str text[LANG_COUNT];
+    str hint[LANG_COUNT];      // how to mend it; may be empty
     feel_reason *next;
 };
 
 enum { FEEL_STEPS_DEFAULT = 10000000, FEEL_DEPTH_MAX = 200 };
-typedef struct {
+struct feel_evaluation {
     arena *arena;              // results and temporaries; rewind it between evaluations for a steady state
     timestamp now;             // for now() and today()
     int32_t now_offset;        // seconds east of Greenwich, for the same
@@ -121,10 +149,27 @@ typedef struct {
     feel_reason *reasons;      // first reason, or NULL
     bool silent;               // nobody will read the reasons: they cost more than the evaluation, and none is kept but FEEL-BUDGET
     feel_value tested;         // the value of `?`
-} feel_evaluation;
+    int depth, calls;          // of evaluations and function calls around this one (see feel_native); 0 when there are none
+};
+
+// The reasons as notes, with the line of `text` (the program's) and a caret. `base`: where the text begins, as for feel_compile.
+void feel_reasons_tell(const feel_reason *first, str text, source_pos base, diag_list *d);
 
 // `values` has one value per name of the scope. Never fails: trouble is null plus a reason.
 feel_value feel_evaluate(const feel_program *p, const feel_value *values, feel_evaluation *e);
+
+// A function that is not written in FEEL, as a FEEL value. `call` gets one argument per parameter, of the parameter's type (types[i] NULL =
+// any), and the evaluation it is part of: it may evaluate further programs with it, which share steps and depth, and must
+// not keep it. A call whose arguments do not fit gives null and never reaches `call`.
+typedef struct {
+    const str *names;
+    const feel_type *const *types;
+    int count;
+    feel_value (*call)(void *self, const feel_value *args, feel_evaluation *e);
+} feel_native;
+feel_value feel_function_of(const feel_native *n, void *self, arena *a);       // `n` and `self` live as long as the value
+// Calls a function value; names[i] (names may be NULL) is the parameter of args[i]. Null and a reason when it is none.
+feel_value feel_call(feel_value function, const feel_value *args, const str *names, int count, feel_evaluation *e);
 bool feel_is_true(feel_value v);               // exactly boolean true
 
 // The built-in functions, for documentation and for the linter: names[i] with its signature and clause.

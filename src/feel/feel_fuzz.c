@@ -16,7 +16,7 @@ static feel_scope make_scope(arena *a, feel_value **values)
     feel_value given[] = {feel_int(7), feel_string(STR("text")), feel_boolean(true), feel_list_of(some, 3, a), feel_int(-2), feel_date((date){2024, 2, 29})};
     *values = arena_new(a, 6, feel_value);
     for (int i = 0; i < 6; i++) (*values)[i] = given[i];
-    return (feel_scope){names, 6};
+    return (feel_scope){.names = names, .count = 6};
 }
 
 static feel_value evaluate(const feel_program *p, const feel_value *values, feel_evaluation *e, arena *a)

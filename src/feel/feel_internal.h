@@ -13,6 +13,7 @@ enum {
     HEIGHT_MAX = 1000,          // levels of a tree; a chain of 1000 additions is one
     PARSE_WORK_FACTOR = 8,      // tokens read per byte of text, counting those read again: no guessing without end
     EVAL_DEPTH_MAX = 2000,      // nested evaluations: about 1 MB of stack
+    INNER_DEPTH = 8,            // what a run within a run takes of that, for its own frames
     VALUE_DEPTH_MAX = 1000,     // lists in lists that printing and comparing follow
     PRINT_MAX = 16 << 20,       // bytes that one value may print as (shared parts can blow up when written out)
     REASONS_MAX = 64,           // reasons kept: the first ones explain, the millionth does not
@@ -43,6 +44,10 @@ bool lex_is_plain_name(str s);                          // words separated by on
 bool lex_is_reserved(str word);
 bool lex_stops_name(str word);                         // and, or, in, then, …: ends a name of unknown length
 
+// How many code points must change to make one name of the other, and up to how many make a likely slip (parser.c).
+int name_distance(str x, str y);
+int name_distance_max(str name);
+
 // ---- the tree -----------------------------------------------------------------------------------------
 
 typedef enum {
@@ -58,7 +63,7 @@ enum { AMBIGUOUS = 16 };       // flag of a name that begins a longer one: print
 enum { TRUTH = 8 };            // flag of a unary test: its value is the answer, not something to compare with
 
 typedef struct node node;
-typedef struct type type;
+typedef feel_type type;
 typedef struct function_def function_def;
 typedef struct bound bound;    // a signature that fits a call; see below
 
@@ -88,15 +93,18 @@ struct node {
     };
 };
 
-typedef enum { TYPE_ANY, TYPE_NULL, TYPE_KIND, TYPE_LIST, TYPE_RANGE, TYPE_CONTEXT, TYPE_FUNCTION } type_form;
-struct type {
+typedef enum { TYPE_ANY, TYPE_NULL, TYPE_KIND, TYPE_LIST, TYPE_RANGE, TYPE_CONTEXT, TYPE_FUNCTION,
+               TYPE_NAMED, TYPE_RESTRICTED } type_form;
+struct feel_type {
     type_form form;
     feel_kind kind;            // TYPE_KIND
-    const type *of;            // element; result of a function; NULL = any
+    const type *of;            // element; result of a function; what a name stands for or a restriction is put on; NULL = any
     const type **parts;        // members, parameters
     str *names;
     ptrdiff_t count;
     bool open;                 // written without <…>
+    str name;                  // TYPE_NAMED
+    const feel_program *tests; // TYPE_RESTRICTED
 };
 
 typedef struct { node_kind kind; int32_t slot; } place;     // N_INPUT, N_LOCAL, N_CAPTURE, N_SELF of the enclosing function
@@ -115,10 +123,13 @@ struct feel_program {
     int32_t slots;
     ptrdiff_t scope_count;
     bool *used;
+    zones *zones;
 };
 
 struct feel_function {
-    const function_def *def;           // NULL: a built-in
+    const function_def *def;           // NULL: native or a built-in
+    const feel_native *native;         // NULL: a built-in
+    void *native_self;
     const feel_value *captures;
     const feel_program *program;
     int32_t builtin;
@@ -139,15 +150,19 @@ typedef struct {
     int depth, calls;
     bool stopped;                      // out of budget: everything is null from here on
     int32_t at;                        // where reasons of built-ins are put
-    feel_reason **tail;
+    feel_reason **tail, *last;
     int reason_count;
 } run;
 
 feel_value eval(run *r, const node *n);
+// Another program within this run: shares its budget and depth. Its reasons are not kept.
+feel_value eval_inner(run *r, const feel_program *p, const feel_value *inputs, feel_value tested);
 feel_value eval_call(run *r, const feel_function *f, const feel_value *args, const str *names, int count);
 bool spend(run *r, int64_t steps);     // false (and null from then on) when the budget is gone
 feel_value because(run *r, const char *code, bilingual format, ...);   // records the reason, returns null
 feel_value because_texts(run *r, const char *code, str zh, str en);
+// How to mend what was said last.
+void mend(run *r, bilingual format, ...);
 str kind_name(feel_value v, language lang);
 
 // ---- values (value.c, operators.c) --------------------------------------------------------------------
@@ -164,8 +179,9 @@ truth in_value(run *r, feel_value v, feel_value among);       // v in among, whe
 feel_value arithmetic(run *r, node_kind op, feel_value a, feel_value b);
 feel_value negate(run *r, feel_value a);
 feel_value member(run *r, feel_value v, str name);
-bool conforms(feel_value v, const type *t);                   // null conforms to all
+bool conforms(run *r, feel_value v, const type *t);           // null conforms to all
 bool coerce(run *r, feel_value v, const type *t, feel_value *out);
+const type *type_meant(const type *t);                        // what a declared name stands for
 feel_value list_view(const feel_value *items, ptrdiff_t count, arena *a);   // does not copy
 feel_value range_of(run *r, feel_value low, feel_value high, bool low_closed, bool high_closed);
 bool print_value(buf *out, feel_value v, int depth);          // false when it grew beyond PRINT_MAX
@@ -176,7 +192,7 @@ typedef struct { feel_value *items; ptrdiff_t count, cap; arena *arena; } values
 void values_add(values *l, feel_value v);
 feel_value values_list(const values *l);
 
-// ---- dates and times (temporal.c, zones.c) ------------------------------------------------------------
+// ---- dates and times (temporal.c) ------------------------------------------------------------
 
 enum { DAY_SECONDS = 86400, NANOS = 1000000000, OFFSET_MAX = 18 * 3600 /* XML Schema allows 14 h, Java and the TCK 18 */ };
 #define DURATION_MAX (INT64_MAX / 4)       // seconds or months: sums of a few never overflow; longer than the years go
@@ -185,11 +201,10 @@ feel_value years_duration(int64_t months);
 feel_value date_time_of(date d, feel_time t);
 feel_value time_of(feel_time t);
 void temporal_text(buf *out, feel_value v);                      // ISO text
-bool zone_known(str name);
-// Seconds east of Greenwich of that zone at that local (or, if `utc`, UTC) moment. False before the present rule of the zone began.
-bool zone_offset(str name, int64_t seconds, bool utc, int32_t *offset);
-bool instant(feel_value v, int64_t *seconds, bool *zoned);       // since 1970, UTC when zoned, local otherwise
-bool add_days(run *r, feel_value v, int64_t seconds, int64_t nanos, feel_value *out);
+// Seconds since 1970, UTC when zoned, local otherwise. False: a time of day in a zone whose clocks change, which has no place without a day.
+bool instant(feel_value v, int64_t *seconds, bool *zoned);
+bool same_clock(feel_time a, feel_time b);                       // the same reading, offset and zone
+bool add_days(feel_value v, int64_t seconds, int64_t nanos, feel_value *out);
 bool add_months(feel_value v, int64_t months, feel_value *out);
 feel_value subtract_moments(run *r, feel_value a, feel_value b);
 decimal duration_seconds(feel_value v);                          // exact, with fraction

@@ -111,7 +111,7 @@ static feel_value add(run *r, feel_value a, feel_value b)
             x = a.days.seconds + b.days.seconds;
             return is_long(x) ? out_of_range(r) : days_duration(x, (int64_t)a.days.nanoseconds + b.days.nanoseconds);
         }
-        if (is_moment(a) || a.kind == FEEL_TIME) return add_days(r, a, b.days.seconds, b.days.nanoseconds, &out) ? out : out_of_range(r);
+        if (is_moment(a) || a.kind == FEEL_TIME) return add_days(a, b.days.seconds, b.days.nanoseconds, &out) ? out : out_of_range(r);
     }
     if (b.kind == FEEL_YEARS_DURATION) {
         if (a.kind == FEEL_YEARS_DURATION) return x = a.months + b.months, is_long(x) ? out_of_range(r) : years_duration(x);
@@ -207,6 +207,8 @@ feel_value arithmetic(run *r, node_kind op, feel_value a, feel_value b)
     }
 }
 
+enum { MEMBERS_COMPARED_MAX = 100 };   // when a member is missing and a near one is looked for
+
 // ---- members (10.3.2.6, 10.3.2.7) ---------------------------------------------------------------------
 
 typedef enum {
@@ -241,13 +243,13 @@ static feel_value get_property(feel_value v, property p)
     case P_OFFSET: {
         int64_t utc;
         bool zoned;
-        if (t.zone.len) {
+        if (t.zone) {
             if (!instant(v, &utc, &zoned)) return feel_null();
             offset = (int32_t)((v.kind == FEEL_TIME ? 0 : date_to_days(v.moment.date) * DAY_SECONDS) + t.second_of_day - utc);
         }
         return offset == FEEL_NO_OFFSET ? feel_null() : days_duration(offset, 0);
     }
-    case P_TIMEZONE: return t.zone.len ? feel_string(t.zone) : feel_null();
+    case P_TIMEZONE: return t.zone ? feel_string(zone_name(t.zone)) : feel_null();
     case P_YEARS: return feel_int(v.months / 12);
     case P_MONTHS: return feel_int(v.months % 12);
     case P_DAYS: return feel_int(v.days.seconds / DAY_SECONDS);
@@ -262,12 +264,25 @@ static feel_value get_property(feel_value v, property p)
     return feel_null();
 }
 
+static feel_value no_member(run *r, const feel_entries *c, str name)
+{
+    str best = {0};
+    because(r, "FEEL-MEMBER", (bilingual){"没有成员“%.*s”", "there is no member \"%.*s\""}, STR_ARG(name));
+    if (r->reason_count >= REASONS_MAX) return feel_null();
+    for (ptrdiff_t i = 0, least = name_distance_max(name); i < c->count && i < MEMBERS_COMPARED_MAX && least > 0; i++) {
+        int away = name_distance(name, c->names[i]);
+        if (away <= least) least = away - 1, best = c->names[i];
+    }
+    if (best.len) mend(r, (bilingual){"是否应为“%.*s”？", "did you mean \"%.*s\"?"}, STR_ARG(best));
+    return feel_null();
+}
+
 static feel_value member_at(run *r, feel_value v, str name, int depth)
 {
     if (v.kind == FEEL_CONTEXT) {
         const feel_value *found = feel_context_get(&v, name);
         if (found) return *found;
-        return because(r, "FEEL-MEMBER", (bilingual){"没有成员“%.*s”", "there is no member \"%.*s\""}, STR_ARG(name));
+        return no_member(r, v.context, name);
     }
     if (v.kind == FEEL_LIST && depth < VALUE_DEPTH_MAX) {      // of each element
         feel_value *items = arena_new(r->arena, v.list->count, feel_value);
@@ -283,70 +298,3 @@ static feel_value member_at(run *r, feel_value v, str name, int depth)
 }
 
 feel_value member(run *r, feel_value v, str name) { return member_at(r, v, name, 0); }
-
-// ---- types (10.3.2.9) ---------------------------------------------------------------------------------
-
-static bool all_conform(const feel_value *items, ptrdiff_t count, const type *t)
-{
-    for (ptrdiff_t i = 0; i < count; i++)
-        if (!conforms(items[i], t)) return false;
-    return true;
-}
-
-static bool same_type(const type *a, const type *b)
-{
-    bool any_a = !a || a->form == TYPE_ANY, any_b = !b || b->form == TYPE_ANY;
-    if (any_a || any_b) return any_a == any_b;
-    if (a->form != b->form || a->kind != b->kind || a->count != b->count) return false;
-    for (ptrdiff_t i = 0; i < a->count; i++)
-        if (!same_type(a->parts[i], b->parts[i]) || !str_equal(a->names[i], b->names[i])) return false;
-    return same_type(a->of, b->of);
-}
-
-// A function fits when it can be called with such arguments: as many, and each of a kind it takes. What an expression
-// returns is not known without calling it, so only Any can be asked for.
-static bool function_conforms(const feel_function *f, const type *t)
-{
-    if (t->open) return true;
-    if (!f->def) {
-        parameters p;
-        builtin_parameters(f->builtin, &p);
-        return t->count >= p.required && (t->count <= p.count || p.variadic) && (!t->of || t->of->form == TYPE_ANY);
-    }
-    if (f->def->count != t->count || (t->of && t->of->form != TYPE_ANY)) return false;
-    for (ptrdiff_t i = 0; i < t->count; i++)
-        if (f->def->types[i] && f->def->types[i]->form != TYPE_ANY && !same_type(f->def->types[i], t->parts[i])) return false;
-    return true;
-}
-
-bool conforms(feel_value v, const type *t)
-{
-    if (!t || t->form == TYPE_ANY || v.kind == FEEL_NULL) return true;
-    switch (t->form) {
-    case TYPE_NULL: return false;
-    case TYPE_KIND: return v.kind == t->kind;
-    case TYPE_LIST: return v.kind == FEEL_LIST && all_conform(v.list->items, v.list->count, t->of);
-    case TYPE_RANGE: return v.kind == FEEL_RANGE && conforms(v.range->low, t->of) && conforms(v.range->high, t->of);
-    case TYPE_CONTEXT:
-        if (v.kind != FEEL_CONTEXT) return false;
-        for (ptrdiff_t i = 0; i < t->count; i++) {
-            const feel_value *part = feel_context_get(&v, t->names[i]);
-            if (!part || !conforms(*part, t->parts[i])) return false;
-        }
-        return true;
-    case TYPE_FUNCTION: return v.kind == FEEL_FUNCTION && function_conforms(v.function, t);
-    case TYPE_ANY: break;
-    }
-    return true;
-}
-
-// The implicit conversions of 10.3.2.9.4.
-bool coerce(run *r, feel_value v, const type *t, feel_value *out)
-{
-    *out = v;
-    if (conforms(v, t)) return true;
-    if (t->form == TYPE_LIST && v.kind != FEEL_LIST && conforms(v, t->of)) return *out = feel_list_of(&v, 1, r->arena), true;
-    if (v.kind == FEEL_LIST && v.list->count == 1 && t->form != TYPE_LIST && conforms(v.list->items[0], t)) return *out = v.list->items[0], true;
-    if (v.kind == FEEL_DATE && t->form == TYPE_KIND && t->kind == FEEL_DATE_TIME) return *out = date_time_of(v.moment.date, (feel_time){0}), true;
-    return false;
-}

@@ -326,7 +326,7 @@ static str collapse(parser *p, int32_t from, int32_t to)    // words with single
 
 enum { NAME_COMPARED_MAX = 48 };       // code points: longer names are compared by their beginnings
 
-static int distance(str x, str y)      // Levenshtein
+int name_distance(str x, str y)      // Levenshtein
 {
     uint32_t a[NAME_COMPARED_MAX], b[NAME_COMPARED_MAX];
     int row[NAME_COMPARED_MAX + 1], n = 0, m = 0;
@@ -346,12 +346,14 @@ static int distance(str x, str y)      // Levenshtein
     return row[m];
 }
 
+int name_distance_max(str name) { return ((int)utf8_length(name) + 2) / 3; }     // more than that is another word
+
 static str nearest(const parser *p, str name)
 {
     str best = {0};
-    int length = (int)utf8_length(name), least = (length + 2) / 3;   // more than that is another word
+    int least = name_distance_max(name);
     if (least < 1) return best;
-#define TRY(candidate_name) do { int d_ = distance(name, (candidate_name)); if (d_ <= least && (d_ < least || !best.len)) { least = d_; best = (candidate_name); } } while (0)
+#define TRY(candidate_name) do { int d_ = name_distance(name, (candidate_name)); if (d_ <= least && (d_ < least || !best.len)) { least = d_; best = (candidate_name); } } while (0)
     for (const binding *b = p->bindings; b; b = b->next) TRY(b->name);
     for (ptrdiff_t i = 0; i < p->scope.count; i++) TRY(p->scope.names[i]);
     for (int32_t i = 0; builtin_name(i); i++) TRY(str_from(builtin_name(i)));
@@ -384,7 +386,7 @@ static node *static_name(parser *p, const binding *from, str name, int32_t at)
         if (b->seen) *b->seen = true;
         return place_node(p, place_in(p, p->function, b->function, (place){b->kind == BIND_SELF ? N_SELF : N_LOCAL, b->slot}), name, at);
     }
-    for (ptrdiff_t i = 0; i < p->scope.count; i++) {
+    for (ptrdiff_t i = p->scope.count; i-- > 0;) {
         if (!str_equal(p->scope.names[i], name)) continue;
         p->used[i] = true;
         return place_node(p, place_in(p, p->function, outermost(p->function), (place){N_INPUT, (int32_t)i}), name, at);
@@ -523,6 +525,19 @@ static const type *parse_element_type(parser *p, type *t)
     return t->of && expect(p, '>', -1, "“>”", "\">\"") ? t : NULL;
 }
 
+// The longest of the scope's type names that stands here; NULL when none does.
+static const type *declared_type(parser *p)
+{
+    const type *best = NULL;
+    int32_t end = -1;
+    for (ptrdiff_t i = 0; i < p->scope.type_count; i++) {
+        int32_t after = lex_name(p->text, p->t.start, p->scope.type_names[i]);
+        if (after > end) end = after, best = p->scope.types[i];
+    }
+    if (best) jump(p, end);
+    return best;
+}
+
 static const type *parse_type_inner(parser *p)
 {
     static const struct { const char *name; type_form form; feel_kind kind; } simple[] = {
@@ -533,6 +548,8 @@ static const type *parse_type_inner(parser *p)
         {"context", TYPE_CONTEXT, 0}, {"function", TYPE_FUNCTION, 0},
     };
     if (p->t.kind != TOK_WORD) return unexpected(p, "类型名称", "the name of a type"), NULL;
+    const type *named = declared_type(p);
+    if (named) return named;
     for (size_t i = 0; i < sizeof simple / sizeof *simple; i++) {
         int32_t end = lex_name(p->text, p->t.start, str_from(simple[i].name));
         if (end < 0) continue;
@@ -893,7 +910,7 @@ static node *parse_at_literal(parser *p)           // rule 62: @"2024-03-05"
     feel_value v = feel_null();
     bool ok = false;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !ok; i++)
-        ok = (kinds[i] != FEEL_DATE_TIME || str_find_byte(s, 'T') >= 0) && feel_parse_temporal(s, kinds[i], p->a, &v);
+        ok = (kinds[i] != FEEL_DATE_TIME || str_find_byte(s, 'T') >= 0) && feel_parse_temporal(s, kinds[i], p->scope.zones, &v);
     if (!ok)
         hint(add_mistake(p, DIAG_ERROR, "FEEL-AT-LITERAL", at, "“%.*s”不是日期、时间或时长", "\"%.*s\" is no date, time or duration", STR_ARG(s)),
              "例：@\"2024-03-05\"、@\"08:30:00\"、@\"2024-03-05T08:30:00\"、@\"P20D\"、@\"P1Y6M\"",
@@ -1315,41 +1332,60 @@ static void report(const parser *p, const mistake *m, source_pos base, diag_list
     }
 }
 
-static feel_program *compile(str text, feel_scope scope, source_pos at, arena *a, diag_list *d, bool tests)
+// What the three entry points share: limits, the first token, what is left over, and saying what was wrong.
+typedef enum { READ_EXPRESSION, READ_TESTS, READ_TYPE } reading;
+typedef struct { parser parser; scope_function top; node *root; const type *type; } compilation;
+
+static bool read_text(compilation *c, reading what, str text, source_pos at, diag_list *d)
 {
-    scope_function top = {0};
-    parser p = {.text = text, .a = a, .scope = scope, .function = &top, .work_max = PARSE_WORK_FACTOR * (int)(text.len > TEXT_MAX ? 0 : text.len) + PARSE_WORK_FACTOR};
-    node *root = NULL;
+    parser *p = &c->parser;
+    bool read = false;
+    p->function = &c->top;
+    p->work_max = PARSE_WORK_FACTOR * (int)(text.len > TEXT_MAX ? 0 : text.len) + PARSE_WORK_FACTOR;
     if (text.len > TEXT_MAX) {
-        p.text = (str){0};
-        add_mistake(&p, DIAG_ERROR, "FEEL-TOO-LONG", 0, "表达式超过 %d 字节", "the expression is longer than %d bytes", TEXT_MAX);
+        add_mistake(p, DIAG_ERROR, "FEEL-TOO-LONG", 0, "表达式超过 %d 字节", "the expression is longer than %d bytes", TEXT_MAX);
     } else if (utf8_invalid_at(text) >= 0) {
-        add_mistake(&p, DIAG_ERROR, "FEEL-UTF8", (int32_t)utf8_invalid_at(text), "文本不是有效的 UTF-8", "the text is not valid UTF-8");
+        add_mistake(p, DIAG_ERROR, "FEEL-UTF8", (int32_t)utf8_invalid_at(text), "文本不是有效的 UTF-8", "the text is not valid UTF-8");
     } else {
-        p.text = str_copy(text, a);
-        p.used = arena_new(a, scope.count, bool);
-        advance(&p);
-        root = tests ? parse_tests(&p) : parse_expression(&p);
-        if (root && p.t.kind != TOK_END) root = unexpected(&p, "运算符或文本结尾", "an operator or the end of the text");
+        p->text = str_copy(text, p->a);
+        p->used = arena_new(p->a, p->scope.count, bool);
+        for (ptrdiff_t i = 0; i < p->scope.member_count; i++) remember_key(p, p->scope.members[i]);
+        advance(p);
+        if (what == READ_TYPE) c->type = parse_type(p);
+        else c->root = what == READ_TESTS ? parse_tests(p) : parse_expression(p);
+        read = c->root || c->type;
+        if (read && p->t.kind != TOK_END) read = unexpected(p, "运算符或文本结尾", "an operator or the end of the text");
     }
-    if (p.work > p.work_max) add_mistake(&p, DIAG_ERROR, "FEEL-TOO-COMPLEX", 0, "表达式过于复杂", "the expression is too complex");
-    bool bad = !root || has_error(p.mistakes, NULL);
-    report(&p, p.mistakes, at, d);
-    assert(!bad || d->errors > 0);
-    if (bad) return NULL;
+    if (p->work > p->work_max) add_mistake(p, DIAG_ERROR, "FEEL-TOO-COMPLEX", 0, "表达式过于复杂", "the expression is too complex");
+    bool good = read && !has_error(p->mistakes, NULL);
+    report(p, p->mistakes, at, d);
+    assert(good || d->errors > 0);
+    return good;
+}
+
+static feel_program *compile(reading what, str text, feel_scope scope, source_pos at, arena *a, diag_list *d)
+{
+    compilation c = {.parser = {.a = a, .scope = scope}};
+    if (!read_text(&c, what, text, at, d)) return NULL;
     feel_program *program = arena_new(a, 1, feel_program);
-    *program = (feel_program){.text = p.text, .root = root, .slots = top.slots, .scope_count = scope.count, .used = p.used};
+    *program = (feel_program){.text = c.parser.text, .root = c.root, .slots = c.top.slots, .scope_count = scope.count, .used = c.parser.used, .zones = scope.zones};
     return program;
+}
+
+const feel_type *feel_compile_type(str text, feel_scope scope, source_pos at, arena *a, diag_list *d)
+{
+    compilation c = {.parser = {.a = a, .scope = scope}};
+    return read_text(&c, READ_TYPE, text, at, d) ? c.type : NULL;
 }
 
 feel_program *feel_compile(str text, feel_scope scope, source_pos at, arena *a, diag_list *d)
 {
-    return compile(text, scope, at, a, d, false);
+    return compile(READ_EXPRESSION, text, scope, at, a, d);
 }
 
 feel_program *feel_compile_tests(str text, feel_scope scope, source_pos at, arena *a, diag_list *d)
 {
-    return compile(text, scope, at, a, d, true);
+    return compile(READ_TESTS, text, scope, at, a, d);
 }
 
 str feel_program_text(const feel_program *p) { return p->text; }

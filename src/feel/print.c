@@ -56,6 +56,16 @@ static bool print_range(buf *out, const feel_range *g, int depth)
     return true;
 }
 
+static void print_signature(buf *out, const str *names, int count)
+{
+    buf_add(out, STR("function("));
+    for (int i = 0; i < count; i++) {
+        if (i) buf_add(out, STR(", "));
+        buf_add(out, names[i]);
+    }
+    buf_add(out, STR(") …"));
+}
+
 bool print_value(buf *out, feel_value v, int depth)
 {
     static const char *const constructors[] = {
@@ -93,16 +103,9 @@ bool print_value(buf *out, feel_value v, int depth)
         break;
     case FEEL_RANGE: return print_range(out, v.range, depth);
     case FEEL_FUNCTION:
-        if (!v.function->def) {
-            buf_add(out, str_from(builtin_name(v.function->builtin)));
-            break;
-        }
-        buf_add(out, STR("function("));
-        for (int32_t i = 0; i < v.function->def->count; i++) {
-            if (i) buf_add(out, STR(", "));
-            buf_add(out, v.function->def->names[i]);
-        }
-        buf_add(out, STR(") …"));
+        if (v.function->builtin >= 0) buf_add(out, str_from(builtin_name(v.function->builtin)));
+        else if (v.function->def) print_signature(out, v.function->def->names, v.function->def->count);
+        else print_signature(out, v.function->native->names, v.function->native->count);
         break;
     }
     return true;
@@ -158,6 +161,11 @@ static void print_type(buf *out, const type *t)
         [TYPE_ANY] = "Any", [TYPE_NULL] = "Null", [TYPE_LIST] = "list", [TYPE_RANGE] = "range", [TYPE_CONTEXT] = "context",
         [TYPE_FUNCTION] = "function",
     };
+    if (t->form == TYPE_RESTRICTED) t = type_meant(t->of);
+    if (t->form == TYPE_NAMED) {
+        buf_add(out, t->name);
+        return;
+    }
     buf_add(out, str_from(t->form == TYPE_KIND ? kinds[t->kind] : forms[t->form]));
     if (t->form <= TYPE_KIND || t->open) return;
     buf_add_byte(out, '<');
@@ -173,6 +181,8 @@ static void print_type(buf *out, const type *t)
         print_type(out, t->of);
     }
 }
+
+void feel_type_print(buf *out, const feel_type *t) { print_type(out, t); }
 
 static void print_constant(buf *out, feel_value v)
 {

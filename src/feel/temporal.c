@@ -45,7 +45,7 @@ static int32_t fraction(str s, ptrdiff_t *at)
     return x;
 }
 
-static bool read_zone(str s, arena *a, feel_time *t)     // "", "Z", "+08:00", "+08:00:30", "@Asia/Shanghai"
+static bool read_zone(str s, zones *known, feel_time *t)     // "", "Z", "+08:00", "+08:00:30", "@Asia/Shanghai"
 {
     ptrdiff_t at = 1;
     int32_t hours, minutes, seconds = 0;
@@ -53,8 +53,8 @@ static bool read_zone(str s, arena *a, feel_time *t)     // "", "Z", "+08:00", "
     if (!s.len) return true;
     if (str_equal(s, STR("Z")) || str_equal(s, STR("z"))) return t->offset = 0, true;
     if (s.data[0] == '@') {
-        t->zone = str_copy(str_slice(s, 1, s.len), a);
-        return zone_known(t->zone);
+        t->zone = known ? known->find(known, str_slice(s, 1, s.len)) : NULL;
+        return t->zone != NULL;
     }
     if (s.data[0] != '+' && s.data[0] != '-') return false;
     if (!digits(s, &at, 2, &hours) || !symbol(s, &at, ':') || !digits(s, &at, 2, &minutes)) return false;
@@ -65,7 +65,7 @@ static bool read_zone(str s, arena *a, feel_time *t)     // "", "Z", "+08:00", "
     return true;
 }
 
-static bool read_time(str s, arena *a, feel_time *t)
+static bool read_time(str s, zones *known, feel_time *t)
 {
     ptrdiff_t at = 0;
     int32_t hour, minute, second;
@@ -81,16 +81,16 @@ static bool read_time(str s, arena *a, feel_time *t)
     if (hour > 24 || minute > 59 || second > 59) return false;
     if (hour == 24 && (minute || second || t->nanosecond)) return false;     // 24:00:00 is the end of the day
     t->second_of_day = hour * 3600 + minute * 60 + second;
-    return read_zone(str_slice(s, at, s.len), a, t);
+    return read_zone(str_slice(s, at, s.len), known, t);
 }
 
-static bool read_date_time(str s, arena *a, feel_value *out)
+static bool read_date_time(str s, zones *known, feel_value *out)
 {
     ptrdiff_t split = str_find_byte(s, 'T');
     date d;
     feel_time t = {.offset = FEEL_NO_OFFSET};
     if (!date_parse(str_slice(s, 0, split < 0 ? s.len : split), &d)) return false;
-    if (split >= 0 && !read_time(str_slice(s, split + 1, s.len), a, &t)) return false;
+    if (split >= 0 && !read_time(str_slice(s, split + 1, s.len), known, &t)) return false;
     if (t.second_of_day == DAY_SECONDS) {          // the end of a day is the beginning of the next
         if (d.year == DATE_YEAR_MAX && d.month == 12 && d.day == 31) return false;
         d = date_add_days(d, 1);
@@ -140,7 +140,7 @@ static bool read_duration(str s, feel_value *out)
     return true;
 }
 
-bool feel_parse_temporal(str text, feel_kind kind, arena *a, feel_value *out)
+bool feel_parse_temporal(str text, feel_kind kind, zones *known, feel_value *out)
 {
     feel_value v;
     date d;
@@ -151,11 +151,11 @@ bool feel_parse_temporal(str text, feel_kind kind, arena *a, feel_value *out)
         *out = feel_date(d);
         return true;
     case FEEL_TIME:
-        if (!read_time(text, a, &t)) return false;
+        if (!read_time(text, known, &t)) return false;
         t.second_of_day %= DAY_SECONDS;
         *out = time_of(t);
         return true;
-    case FEEL_DATE_TIME: return read_date_time(text, a, out);
+    case FEEL_DATE_TIME: return read_date_time(text, known, out);
     case FEEL_DAYS_DURATION: case FEEL_YEARS_DURATION:
         if (!read_duration(text, &v) || v.kind != kind) return false;
         *out = v;
@@ -180,8 +180,8 @@ static void print_time(buf *out, feel_time t)
 {
     buf_printf(out, "%02d:%02d:%02d", t.second_of_day / 3600, t.second_of_day / 60 % 60, t.second_of_day % 60);
     print_fraction(out, t.nanosecond);
-    if (t.zone.len) {
-        buf_printf(out, "@%.*s", STR_ARG(t.zone));
+    if (t.zone) {
+        buf_printf(out, "@%.*s", STR_ARG(zone_name(t.zone)));
     } else if (t.offset == 0) {
         buf_add_byte(out, 'Z');
     } else if (t.offset != FEEL_NO_OFFSET) {
@@ -234,13 +234,9 @@ void temporal_text(buf *out, feel_value v)
 
 // ---- moments ------------------------------------------------------------------------------------------
 
-// The zone of a time alone has an offset only if that does not depend on the day: we ask for the present rule in winter of
-// the epoch's 50th year, and again in summer.
-static bool time_offset(feel_time t, int32_t *offset)
+bool same_clock(feel_time a, feel_time b)
 {
-    int32_t summer;
-    enum { JANUARY_2020 = 1577836800, JULY_2020 = 1593561600 };
-    return zone_offset(t.zone, JANUARY_2020, true, offset) && zone_offset(t.zone, JULY_2020, true, &summer) && summer == *offset;
+    return a.second_of_day == b.second_of_day && a.nanosecond == b.nanosecond && a.offset == b.offset && str_equal(zone_name(a.zone), zone_name(b.zone));
 }
 
 bool instant(feel_value v, int64_t *seconds, bool *zoned)
@@ -252,8 +248,9 @@ bool instant(feel_value v, int64_t *seconds, bool *zoned)
     *zoned = true;
     if (v.kind == FEEL_DATE) {
         // midnight UTC (10.3.2.9.4)
-    } else if (t.zone.len) {
-        if (!(v.kind == FEEL_TIME ? time_offset(t, &offset) : zone_offset(t.zone, local, false, &offset))) return false;
+    } else if (t.zone) {
+        if (v.kind == FEEL_DATE_TIME) offset = zone_offset_of_clock(t.zone, local);
+        else if (!zone_is_fixed(t.zone, &offset)) return false;
     } else if (t.offset != FEEL_NO_OFFSET) {
         offset = t.offset;
     } else {
@@ -267,9 +264,8 @@ bool instant(feel_value v, int64_t *seconds, bool *zoned)
 static bool on_one_scale(feel_value a, feel_value b, int64_t *x, int64_t *y)
 {
     bool zoned_a, zoned_b;
-    if (a.kind != FEEL_DATE && b.kind != FEEL_DATE && a.moment.time.zone.len && str_equal(a.moment.time.zone, b.moment.time.zone)
-        && !(instant(a, x, &zoned_a) && instant(b, y, &zoned_b))) {
-        a.moment.time.zone = b.moment.time.zone = (str){0};    // rules of that zone not known for those days
+    if (a.kind == FEEL_TIME && b.kind == FEEL_TIME && a.moment.time.zone && str_equal(zone_name(a.moment.time.zone), zone_name(b.moment.time.zone))) {
+        a.moment.time.zone = b.moment.time.zone = NULL;        // the same clock, wherever it stands
         a.moment.time.offset = b.moment.time.offset = FEEL_NO_OFFSET;
     }
     return instant(a, x, &zoned_a) && instant(b, y, &zoned_b) && zoned_a == zoned_b;
@@ -319,9 +315,8 @@ static bool year_in_range(int64_t days)            // the calendar clamps; we re
 
 static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
-bool add_days(run *r, feel_value v, int64_t seconds, int64_t nanos, feel_value *out)
+bool add_days(feel_value v, int64_t seconds, int64_t nanos, feel_value *out)
 {
-    (void)r;
     int64_t local, n = v.moment.time.nanosecond + nanos;
     if (__builtin_add_overflow(seconds, floor_div(n, NANOS), &seconds)) return false;
     n -= floor_div(n, NANOS) * NANOS;
@@ -333,11 +328,11 @@ bool add_days(run *r, feel_value v, int64_t seconds, int64_t nanos, feel_value *
         return true;
     }
     local = date_to_days(v.moment.date) * DAY_SECONDS + (v.kind == FEEL_DATE ? 0 : v.moment.time.second_of_day);
-    int32_t before = 0, after;
-    // In a zone with summer time the clock may jump in between: add on the UTC scale.
-    bool zone = v.kind == FEEL_DATE_TIME && v.moment.time.zone.len && zone_offset(v.moment.time.zone, local, false, &before);
     if (__builtin_add_overflow(local, seconds, &local)) return false;
-    if (zone && zone_offset(v.moment.time.zone, local - before, true, &after)) local += after - before;
+    if (v.kind == FEEL_DATE_TIME && v.moment.time.zone) {          // the clock may be set in between: add on the scale of UTC
+        int64_t utc = local - zone_offset_of_clock(v.moment.time.zone, local - seconds);
+        local = utc + zone_offset(v.moment.time.zone, utc);
+    }
     int64_t days = floor_div(local, DAY_SECONDS);
     if (!year_in_range(days)) return false;
     v.moment.date = date_from_days(days);
@@ -367,8 +362,8 @@ feel_value subtract_moments(run *r, feel_value a, feel_value b)
     if (times ? a.kind != b.kind : false)
         return because(r, "FEEL-OPERANDS", (bilingual){"时刻只能与时刻相减", "a time can only be subtracted from a time"});
     if (!on_one_scale(a, b, &x, &y))
-        return because(r, "FEEL-ZONES", (bilingual){"一个时间带时区、一个不带（或该时区当时的规则未知），无法相减",
-                                                   "one moment has a zone and the other has none (or the zone's rule of that day is not known)"});
+        return because(r, "FEEL-ZONES", (bilingual){"一个带时区、一个不带，或时区的钟表随季节调整而没有日期，无法相减",
+                                                   "one has a zone and the other has none, or a time of day stands without a date in a zone whose clocks change"});
     return days_duration(x - y, a.kind == FEEL_DATE || b.kind == FEEL_DATE
                                     ? (a.kind == FEEL_DATE_TIME ? a.moment.time.nanosecond : 0) - (b.kind == FEEL_DATE_TIME ? b.moment.time.nanosecond : 0)
                                     : a.moment.time.nanosecond - b.moment.time.nanosecond);

@@ -104,7 +104,7 @@ bool values_equal(feel_value a, feel_value b, int depth, int64_t *budget)
         return a.range->low_closed == b.range->low_closed && a.range->high_closed == b.range->high_closed
             && values_equal(a.range->low, b.range->low, depth + 1, budget) && values_equal(a.range->high, b.range->high, depth + 1, budget);
     case FEEL_FUNCTION:
-        if (a.function->def || b.function->def) return a.function == b.function;
+        if (a.function->builtin < 0 || b.function->builtin < 0) return a.function == b.function;
         return a.function->builtin == b.function->builtin;
     }
     return false;

@@ -37,7 +37,7 @@ static void load_limits(loader *l, const json *component, form_field *f)
             buf_add_byte(&text, c);
         }
         buf_add(&text, STR(")$\")"));
-        f->pattern_check = feel_compile(buf_str(&text), (feel_scope){(const str[]){STR("value")}, 1}, loader_pos(l, v, f->key), l->arena, l->diags);
+        f->pattern_check = feel_compile(buf_str(&text), (feel_scope){.names = (const str[]){STR("value")}, .count = 1}, loader_pos(l, v, f->key), l->arena, l->diags);
     }
     const json *min = json_get(v, STR("min")), *max = json_get(v, STR("max"));
     f->has_min = min && min->kind == JSON_NUMBER && decimal_parse(min->text, &f->min);
@@ -160,7 +160,7 @@ void load_form(loader *l, const json *declared, procedure_form *out)
     str *names = arena_new(l->arena, out->field_count + 1, str);
     for (ptrdiff_t i = 0; i < out->field_count; i++) names[i] = out->fields[i].key;
     names[out->field_count] = STR("clock");
-    out->scope = (feel_scope){names, out->field_count + 1};
+    out->scope = (feel_scope){.names = names, .count = out->field_count + 1};
 
     const json *key = want_array(l, declared, "key", out->id);
     out->key = arena_new(l->arena, key ? key->count : 0, int);

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     // A text that begins with "{" is the .json file, any other the body.
     bool is_meta = size > 0 && data[0] == '{' && (size < 2 || data[1] != '{');
     report_template *t = report_template_load(is_meta ? body : STR(meta), STR("f.json"), is_meta ? STR("x") : body, STR("f.md"),
-                                              (feel_scope){names, 3}, &a, &d);
+                                              (feel_scope){.names = names, .count = 3}, &a, &d);
     assert(t || d.errors > 0);
     feel_evaluation e = {.arena = &a, .steps = 100000};
     report_document *doc = t ? report_fill(t, values, &e, &a, &d) : NULL;

@@ -289,7 +289,7 @@ static feel_value explicit_value(const json *given, arena *a)
     feel_value v = feel_from_json(given, a), moment;
     if (v.kind != FEEL_STRING) return v;
     if (v.string.len == 0) return feel_null();
-    if (feel_parse_temporal(v.string, FEEL_DATE, a, &moment) || feel_parse_temporal(v.string, FEEL_DATE_TIME, a, &moment)) return moment;
+    if (feel_parse_temporal(v.string, FEEL_DATE, NULL, &moment) || feel_parse_temporal(v.string, FEEL_DATE_TIME, NULL, &moment)) return moment;
     return v;
 }
 

@@ -264,7 +264,7 @@ static void read_sheet(loader *l, const json *j, sample_sheet *s)
         s->column_count++;
     }
     for (int i = 0; i < 5; i++) names[s->column_count + i] = str_from(extra[i]);
-    s->scope = (feel_scope){names, s->column_count + 5};
+    s->scope = (feel_scope){.names = names, .count = s->column_count + 5};
     ptrdiff_t i = 0;
     for (const json *c = columns->first; c; c = c->next, i++) s->columns[i].make = read_maker(l, json_get(c, STR("make")), s->columns[i].heading);
     s->blocks = arena_new(l->arena, rows->count, sample_block);

@@ -61,7 +61,7 @@ report_document *reporting_document(store *s, const definitions *defs, int year,
     names[count + 2] = STR("district"), bound[count + 2] = feel_from_json(defs->config, a);
     names[count + 3] = STR("issue_date"), bound[count + 3] = issue_date(defs, values, year);
     report_template *t = report_template_load(defs->report_meta, STR("report/annual.json"), defs->report_body, STR("report/annual.md"),
-                                              (feel_scope){names, count + 4}, a, d);
+                                              (feel_scope){.names = names, .count = count + 4}, a, d);
     feel_evaluation e = {.arena = a, .now = now};
     return t ? report_fill(t, bound, &e, a, d) : NULL;
 }

@@ -1,13 +1,18 @@
 // Verification: replay in memory, compare with the tables by sums that do not depend on order.
 //
+// Three things go on beside each other: threads decode records ahead (hash, JSON, postings), this one folds them in their order,
+// and another reads the pages and sums up the tables.
+//
 // Two tables are equal as sets when the sums of their rows' hashes are equal (each hash 128 bits of SHA-256 would be
 // dear; a keyed 64-bit pair is enough against accidents, and against intent the signed log is what counts). Only when
 // a sum differs are the rows of that table looked at one by one, to name the first that differs.
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/ahead.h"
 #include "service/verify.h"
 
 // ---- sums of rows ----------------------------------------------------------------------------------------
@@ -241,7 +246,7 @@ typedef struct {
     group_map groups;
     contributions live;
     row_sum case_rows, entry_rows;
-    int64_t looking_for;     // second pass: the case or record whose rows are wanted; 0 = none
+    const struct table_scan *scan;
     bool stopped;
     // The checkpoints, smallest first, and the next to be met.
     struct { uint64_t size; str note; } *checkpoints;
@@ -271,17 +276,60 @@ static void count_case(replay *v, const store_case *c, int sign)
     if (t) t->rows += sign;
 }
 
-static bool replay_case(replay *v, const json *body, int64_t seq)
+// ---- decoding: what a record says by itself, worked out ahead by several threads ----
+
+typedef struct {
+    store_record record;         // its body lives in the batch's arena, like all that follows
+    bool intact, readable, of_case;
+    digest leaf;
+    event event;
+    timestamp at;
+    posting *postings;           // what the case posts after its first record; later ones depend on the state before
+    ptrdiff_t posting_count;
+} decoded;
+
+enum { DECODED_AT_ONCE = 256 };  // some half megabyte
+typedef struct {
+    decoded records[DECODED_AT_ONCE];
+    int count;
+    arena arena;
+} decoded_batch;
+
+static void decode_record(definitions *defs, decoded *x, arena *a)
 {
-    event e;
-    timestamp at = 0;
+    diag_list unsaid = {.arena = a};     // what is wrong with a record is said by its number
+    const store_record *r = &x->record;
+    x->intact = digest_equal(ledger_entry(r->salt, r->body), r->entry);
+    x->leaf = ledger_leaf(r->entry);
+    json *body = json_parse(r->body, STR("fadu.db"), a, &unsaid);
+    x->readable = body && json_int(body, STR("seq"), 0) == r->seq;
+    x->of_case = x->readable && json_get(body, STR("case"));
+    if (!x->of_case) return;
+    x->readable = case_event_read(body, definition_by_number, defs, &x->event, a, &unsaid) && timestamp_parse(json_string(body, STR("at")), &x->at);
+    if (!x->readable || x->event.previous) return;
+    case_state first = {0};
+    case_apply(&first, &x->event, r->seq);
+    x->posting_count = district_postings(defs, &first, x->at, &x->postings, a, &unsaid);
+}
+
+static void decode_batch(void *replay_, void *batch_)
+{
+    replay *v = replay_;
+    decoded_batch *b = batch_;
+    for (int i = 0; i < b->count; i++) decode_record(v->district->definitions, &b->records[i], &b->arena);
+}
+
+// ---- folding: each record in its order ----
+
+static bool replay_case(replay *v, const decoded *x)
+{
+    const event *e = &x->event;
+    int64_t seq = x->record.seq;
     arena *a = &v->scratch;
     definitions *defs = v->district->definitions;
-    if (!case_event_read(body, definition_by_number, defs, &e, a, v->diags) || !timestamp_parse(json_string(body, STR("at")), &at))
-        return differs(v, "VERIFY-RECORD", STR(""), (bilingual){"第 %lld 号记录读不懂", "record %lld cannot be read"}, seq);
-    case_slot *slot = case_slot_for(&v->cases, e.case_id);
+    case_slot *slot = case_slot_for(&v->cases, e->case_id);
     if (!slot) return differs(v, "VERIFY-MEMORY", STR(""), (bilingual){"内存不足（第 %lld 号记录）", "out of memory at record %lld"}, seq);
-    if (e.previous != slot->record || e.version != slot->version + 1)
+    if (e->previous != slot->record || e->version != slot->version + 1)
         return differs(v, "VERIFY-RECORD", STR(""), (bilingual){"第 %lld 号记录与本案前一记录不相接", "record %lld does not follow the case's record before it"}, seq);
 
     case_state before = {0};
@@ -297,21 +345,22 @@ static bool replay_case(replay *v, const json *body, int64_t seq)
         before.record = slot->record;
     }
     case_state after = before;
-    case_apply(&after, &e, seq);
+    case_apply(&after, e, seq);
 
-    posting *old_list, *new_list;
-    ptrdiff_t old_count = district_postings(defs, &before, at, &old_list, a, v->diags),
-              new_count = district_postings(defs, &after, at, &new_list, a, v->diags);
-    figures_post(old_list, old_count, new_list, new_count, e.case_id, seq, &v->live, sink_entry, v, a);
+    posting *old_list = NULL, *new_list = x->postings;
+    ptrdiff_t old_count = 0, new_count = x->posting_count;
     if (before.exists) {
+        old_count = district_postings(defs, &before, x->at, &old_list, a, v->diags);
+        new_count = district_postings(defs, &after, x->at, &new_list, a, v->diags);
         store_case row = district_case_row(defs, &before);
         sum_add(&v->case_rows, case_hash(&row), -1);
         count_case(v, &row, -1);
     }
+    figures_post(old_list, old_count, new_list, new_count, e->case_id, seq, &v->live, sink_entry, v, a);
     store_case row = district_case_row(defs, &after);
     sum_add(&v->case_rows, case_hash(&row), 1);
     count_case(v, &row, 1);
-    *slot = (case_slot){e.case_id, seq, e.version, (int32_t)after.status};
+    *slot = (case_slot){e->case_id, seq, e->version, (int32_t)after.status};
     return true;
 }
 
@@ -330,40 +379,95 @@ static bool meet_checkpoint(replay *v)
     return true;
 }
 
-static bool replay_record(void *ctx, const store_record *r)
+static bool replay_record(replay *v, const decoded *x)
 {
-    replay *v = ctx;
+    int64_t seq = x->record.seq;
     if (++v->result->records % 20000 == 0 && v->progress) v->progress(v->result->records);
-    if (r->seq != v->next_seq) return differs(v, "VERIFY-GAP", STR(""), (bilingual){"缺少第 %lld 号记录", "record %lld is missing"}, v->next_seq);
-    if (!digest_equal(ledger_entry(r->salt, r->body), r->entry))
-        return differs(v, "VERIFY-HASH", STR(""), (bilingual){"第 %lld 号记录的内容与其哈希不符", "record %lld does not agree with its hash"}, r->seq);
-    ledger_append(&v->tree, ledger_leaf(r->entry));
+    if (seq != v->next_seq) return differs(v, "VERIFY-GAP", STR(""), (bilingual){"缺少第 %lld 号记录", "record %lld is missing"}, v->next_seq);
+    if (!x->intact) return differs(v, "VERIFY-HASH", STR(""), (bilingual){"第 %lld 号记录的内容与其哈希不符", "record %lld does not agree with its hash"}, seq);
+    ledger_append(&v->tree, x->leaf);
     v->next_seq++;
-    json *body = json_parse(r->body, STR("fadu.db"), &v->scratch, v->diags);
-    if (!body || json_int(body, STR("seq"), 0) != r->seq)
-        return differs(v, "VERIFY-RECORD", STR(""), (bilingual){"第 %lld 号记录读不懂", "record %lld cannot be read"}, r->seq);
-    bool good = json_get(body, STR("case")) == NULL || replay_case(v, body, r->seq);
-    good = good && meet_checkpoint(v);
+    if (!x->readable) return differs(v, "VERIFY-RECORD", STR(""), (bilingual){"第 %lld 号记录读不懂", "record %lld cannot be read"}, seq);
+    bool good = (!x->of_case || replay_case(v, x)) && meet_checkpoint(v);
     arena_rewind(&v->scratch, (arena_position){0});
     return good;
 }
 
-// ---- comparing tables ------------------------------------------------------------------------------------
-
-typedef struct { replay *v; row_sum sum; store_result inner; } table_scan;
-
-static bool scan_case(void *ctx, const store_case *c)
+static bool replay_batch(void *replay_, void *batch_)
 {
-    table_scan *t = ctx;
-    sum_add(&t->sum, case_hash(c), 1);
+    decoded_batch *b = batch_;
+    for (int i = 0; i < b->count; i++)
+        if (!replay_record(replay_, &b->records[i])) return false;
+    b->count = 0;
+    arena_rewind(&b->arena, (arena_position){0});
     return true;
 }
 
-static bool scan_entry(void *ctx, const store_entry *e)
+typedef struct { ahead *ahead; decoded_batch *filling; } record_reader;
+
+static bool read_record(void *reader_, const store_record *r)
 {
-    table_scan *t = ctx;
-    sum_add(&t->sum, entry_hash(e), 1);
+    record_reader *reader = reader_;
+    if (!reader->filling) reader->filling = ahead_fill(reader->ahead);
+    decoded_batch *b = reader->filling;
+    if (!b) return false;
+    b->records[b->count] = (decoded){.record = *r};
+    b->records[b->count++].record.body = str_copy(r->body, &b->arena);
+    if (b->count == DECODED_AT_ONCE) {
+        ahead_submit(reader->ahead);
+        reader->filling = NULL;
+    }
     return true;
+}
+
+static void replay_records(replay *v)
+{
+    decoded_batch *batches = mem_alloc(AHEAD_JOBS * sizeof *batches);
+    record_reader reader = {0};
+    if (batches) reader.ahead = ahead_start((ahead_plan){decode_batch, replay_batch, v, (char *)batches, sizeof *batches});
+    if (reader.ahead) {
+        store_result r = store_each_record(v->district->store, 1, read_record, &reader);
+        if (reader.filling) ahead_submit(reader.ahead);
+        ahead_finish(reader.ahead);
+        if (r != STORE_OK && !v->stopped) differs(v, "VERIFY-RECORD", STR(""), (bilingual){"第 %lld 号记录读不出来", "record %lld cannot be read"}, v->next_seq);
+        for (int i = 0; i < AHEAD_JOBS; i++) arena_free(&batches[i].arena);
+    } else differs(v, "VERIFY-MEMORY", STR(""), (bilingual){"内存不足（第 %lld 号记录）", "out of memory at record %lld"}, 1);
+    mem_release(batches);
+}
+
+// ---- comparing tables ------------------------------------------------------------------------------------
+
+// The sums of what the big tables hold, and the checksum of every page: needs no replay, so another thread does it meanwhile.
+typedef struct table_scan {
+    const char *dir;
+    store_result pages_result, cases_result, entries_result;
+    int64_t bad_page, pages;
+    row_sum cases, entries;
+} table_scan;
+
+static bool scan_case(void *sum, const store_case *c)
+{
+    sum_add(sum, case_hash(c), 1);
+    return true;
+}
+
+static bool scan_entry(void *sum, const store_entry *e)
+{
+    sum_add(sum, entry_hash(e), 1);
+    return true;
+}
+
+static void *scan_tables(void *scan_)
+{
+    table_scan *t = scan_;
+    store *s;
+    t->pages_result = store_check_pages(t->dir, &t->bad_page, &t->pages);
+    t->cases_result = t->entries_result = store_open(t->dir, false, &s);
+    if (t->cases_result != STORE_OK) return NULL;
+    t->cases_result = store_each_case(s, scan_case, &t->cases);
+    t->entries_result = store_each_entry(s, scan_entry, &t->entries);
+    store_close(s);
+    return NULL;
 }
 
 // Second look: is this stored row what its last record says?
@@ -387,27 +491,23 @@ static bool find_bad_case(void *ctx, const store_case *c)
 
 static void compare_cases(replay *v)
 {
-    table_scan t = {.v = v};
-    if (store_each_case(v->district->store, scan_case, &t) != STORE_OK) {
+    if (v->scan->cases_result != STORE_OK) {
         differs(v, "VERIFY-STATE", STR(""), (bilingual){"事项表读不出来%.0lld", "the table of cases cannot be read%.0lld"}, 0);
         return;
     }
-    v->result->cases = t.sum.rows;
-    if (sum_equal(t.sum, v->case_rows)) return;
+    v->result->cases = v->scan->cases.rows;
+    if (sum_equal(v->scan->cases, v->case_rows)) return;
     store_each_case(v->district->store, find_bad_case, v);
     if (!v->stopped)
-        differs(v, "VERIFY-STATE", STR(""), (bilingual){"事项表少了 %lld 件", "%lld cases are missing from the table"}, v->case_rows.rows - t.sum.rows);
+        differs(v, "VERIFY-STATE", STR(""), (bilingual){"事项表少了 %lld 件", "%lld cases are missing from the table"}, v->case_rows.rows - v->scan->cases.rows);
 }
 
 static void compare_entries(replay *v)
 {
-    table_scan t = {.v = v};
-    if (store_each_entry(v->district->store, scan_entry, &t) != STORE_OK) {
+    if (v->scan->entries_result != STORE_OK)
         differs(v, "VERIFY-ENTRY", STR(""), (bilingual){"记账表读不出来%.0lld", "the entries cannot be read%.0lld"}, 0);
-        return;
-    }
-    if (!sum_equal(t.sum, v->entry_rows))
-        differs(v, "VERIFY-ENTRY", STR(""), (bilingual){"记账与记录不符（多出 %lld 笔，或有改动）", "the entries do not agree with the records (%lld too many, or changed)"}, t.sum.rows - v->entry_rows.rows);
+    else if (!sum_equal(v->scan->entries, v->entry_rows))
+        differs(v, "VERIFY-ENTRY", STR(""), (bilingual){"记账与记录不符（多出 %lld 笔，或有改动）", "the entries do not agree with the records (%lld too many, or changed)"}, v->scan->entries.rows - v->entry_rows.rows);
 }
 
 static bool compare_balance(void *ctx, int figure, int month, store_balance b)
@@ -444,21 +544,19 @@ static void compare_counts(replay *v)
     }
 }
 
-static bool scan_contribution(void *ctx, const store_contribution *c)
+static bool scan_contribution(void *sum, const store_contribution *c)
 {
-    table_scan *t = ctx;
-    sum_add(&t->sum, contribution_hash(c), 1);
+    sum_add(sum, contribution_hash(c), 1);
     return true;
 }
 
 static void compare_contributions(replay *v)
 {
-    table_scan t = {.v = v};
-    row_sum expected = {0};
+    row_sum expected = {0}, stored = {0};
     for (ptrdiff_t b = 0; b < v->groups.size; b++)
         for (const group *g = v->groups.buckets[b]; g; g = g->next)
             for (ptrdiff_t i = 0; i < g->count; i++) sum_add(&expected, contribution_hash(&g->list[i]), 1);
-    if (store_each_contribution(v->district->store, scan_contribution, &t) != STORE_OK || !sum_equal(t.sum, expected))
+    if (store_each_contribution(v->district->store, scan_contribution, &stored) != STORE_OK || !sum_equal(stored, expected))
         differs(v, "VERIFY-CONTRIBUTION", STR(""), (bilingual){"去重和极值的底数与记录不符（应有 %lld 行）", "what distinct and extreme figures rest on does not agree with the records (%lld rows expected)"}, expected.rows);
 }
 
@@ -516,48 +614,59 @@ static bool collect_checkpoint(void *ctx, uint64_t size, timestamp at, str note)
 
 static void run_replay(replay *v)
 {
-    store *s = v->district->store;
-    store_each_checkpoint(s, collect_checkpoint, v);
-    store_result r = store_each_record(s, 1, replay_record, v);
-    if (r != STORE_OK && !v->stopped) differs(v, "VERIFY-RECORD", STR(""), (bilingual){"第 %lld 号记录读不出来", "record %lld cannot be read"}, v->next_seq);
+    store_each_checkpoint(v->district->store, collect_checkpoint, v);
+    replay_records(v);
     if (!v->stopped && v->next_checkpoint < v->checkpoint_count)
         differs(v, "VERIFY-CHECKPOINT", STR(""), (bilingual){"检查点所记的 %lld 条记录已不全", "the checkpoint of %lld records has no records to match"}, (int64_t)v->checkpoints[v->next_checkpoint].size);
     ledger_tree stored;
-    if (!v->stopped && (store_get_tree(s, &stored) != STORE_OK || stored.size != v->tree.size || !digest_equal(ledger_root(&stored), ledger_root(&v->tree))))
+    if (!v->stopped && (store_get_tree(v->district->store, &stored) != STORE_OK || stored.size != v->tree.size || !digest_equal(ledger_root(&stored), ledger_root(&v->tree))))
         differs(v, "VERIFY-TREE", STR(""), (bilingual){"日志树与 %lld 条记录不符", "the tree does not agree with the %lld records"}, (int64_t)v->tree.size);
-    void (*const steps[])(replay *) = {compare_cases, compare_entries, compare_balances, compare_counts, compare_contributions, check_files, check_head_copy};
-    for (size_t i = 0; i < sizeof steps / sizeof *steps && !v->stopped; i++) steps[i](v);
     v->result->tree_size = v->tree.size;
     v->result->root = ledger_root(&v->tree);
+}
+
+static void compare_tables(replay *v)
+{
+    void (*const steps[])(replay *) = {compare_cases, compare_entries, compare_balances, compare_counts, compare_contributions, check_files, check_head_copy};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && !v->stopped; i++) steps[i](v);
+}
+
+static exit_status bad_page(int64_t page, diag_list *d)
+{
+    diag_add(d, DIAG_ERROR, "VERIFY-PAGE", (source_pos){.file = STR("fadu.db")}, (bilingual){"从备份恢复", "restore a backup"},
+             (bilingual){"第 %lld 页的校验和不对", "the checksum of page %lld is wrong"}, (long long)page);
+    return EXIT_INPUT;
 }
 
 exit_status district_verify(const char *dir, void (*progress)(int64_t records), verify_result *out, arena *a, diag_list *d)
 {
     *out = (verify_result){0};
+    table_scan scan = {.dir = dir};
     // Opening for writing brings the WAL into the database, so that the pages on disk are all there is.
     district x;
-    int64_t bad_page;
-    exit_status status = district_open(dir, true, &x, d);
-    store_result r = store_check_pages(dir, &bad_page, &out->pages);
-    if (r == STORE_DAMAGED) {
-        diag_add(d, DIAG_ERROR, "VERIFY-PAGE", (source_pos){.file = STR("fadu.db")}, (bilingual){"从备份恢复", "restore a backup"},
-                 (bilingual){"第 %lld 页的校验和不对", "the checksum of page %lld is wrong"}, (long long)bad_page);
-        if (status == EXIT_DONE) district_close(&x);
-        return EXIT_INPUT;
-    }
-    if (status != EXIT_DONE) return status;
-    replay v = {.progress = progress, .district = &x, .result = out, .arena = a, .diags = d, .next_seq = 1};
-    v.live = (contributions){&v.groups, groups_put, groups_drop, groups_list, groups_greatest};
-    v.scratch.escape = v.groups.arena.escape = a->escape;
-    r = store_begin(x.store, false);
-    if (r == STORE_OK) run_replay(&v);
-    store_rollback(x.store);
-    arena_free(&v.scratch);
-    arena_free(&v.groups.arena);
-    mem_release(v.cases.slots);
-    mem_release(v.balances.slots);
-    mem_release(v.counts.slots);
-    district_close(&x);
-    if (r != STORE_OK) return district_trouble(dir, NULL, r, d);
-    return v.stopped ? EXIT_INPUT : EXIT_DONE;
+    diag_list found = {.arena = a};      // said only when no page is bad: a bad page explains the rest
+    exit_status status = district_open(dir, true, &x, &found);
+    if (status == EXIT_DONE) {
+        replay v = {.progress = progress, .district = &x, .result = out, .arena = a, .diags = &found, .next_seq = 1, .scan = &scan};
+        v.live = (contributions){&v.groups, groups_put, groups_drop, groups_list, groups_greatest};
+        pthread_t scanner;
+        bool beside = pthread_create(&scanner, NULL, scan_tables, &scan) == 0;
+        store_result r = store_begin(x.store, false);
+        if (r == STORE_OK) run_replay(&v);
+        if (beside) pthread_join(scanner, NULL);
+        else scan_tables(&scan);
+        if (r == STORE_OK && scan.pages_result != STORE_DAMAGED) compare_tables(&v);
+        store_rollback(x.store);
+        arena_free(&v.scratch);
+        arena_free(&v.groups.arena);
+        mem_release(v.cases.slots);
+        mem_release(v.balances.slots);
+        mem_release(v.counts.slots);
+        district_close(&x);
+        status = r != STORE_OK ? district_trouble(dir, NULL, r, &found) : v.stopped ? EXIT_INPUT : EXIT_DONE;
+    } else scan.pages_result = store_check_pages(dir, &scan.bad_page, &scan.pages);
+    out->pages = scan.pages;
+    if (scan.pages_result == STORE_DAMAGED) return bad_page(scan.bad_page, d);
+    for (const diag *each = found.first; each; each = each->next) diag_copy(d, each);
+    return status;
 }

@@ -39,7 +39,23 @@ static const zone *read_zone(zoneinfo *z, str name)
     size_t size = fread(bytes, 1, sizeof bytes, file);
     bool ok = !ferror(file);
     fclose(file);
-    return ok ? zone_read(name, (str){bytes, (ptrdiff_t)size}, &z->arena) : NULL;
+    arena_position before = arena_mark(&z->arena);
+    const zone *read = ok ? zone_read(name, (str){bytes, (ptrdiff_t)size}, &z->arena) : NULL;
+    if (!read) arena_rewind(&z->arena, before);
+    return read;
+}
+
+static const zone *read_and_keep(zoneinfo *z, str name)
+{
+    jmp_buf out_of_memory;
+    if (ARENA_GUARD(&z->arena, out_of_memory)) return NULL;       // then there is no such zone for now
+    const zone *found = read_zone(z, name);
+    if (found) {
+        known *k = arena_new(&z->arena, 1, known);
+        *k = (known){found, z->known};
+        z->known = k;
+    }
+    return found;
 }
 
 static const zone *find(zones *from, str name)
@@ -47,14 +63,9 @@ static const zone *find(zones *from, str name)
     zoneinfo *z = (zoneinfo *)from;
     if (!is_name(name)) return NULL;
     pthread_mutex_lock(&z->lock);
-    known *k = z->known;
+    const known *k = z->known;
     while (k && !str_equal(zone_name(k->zone), name)) k = k->next;
-    const zone *found = k ? k->zone : read_zone(z, name);
-    if (found && !k) {
-        k = arena_new(&z->arena, 1, known);
-        *k = (known){found, z->known};
-        z->known = k;
-    }
+    const zone *found = k ? k->zone : read_and_keep(z, name);
     pthread_mutex_unlock(&z->lock);
     return found;
 }

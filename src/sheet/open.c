@@ -169,11 +169,10 @@ static bool open_readers(sheet_book *b, const sheet_limits *limits, diag_list *d
 static bool open_guarded(sheet_book *b, const sheet_limits *limits, diag_list *d)
 {
     jmp_buf env;
-    if (ARENA_GUARD(&b->arena, env)) {
-        sheet_no_memory(b->name, d);
-        return false;
-    }
-    return open_readers(b, limits, d);
+    bool survived = !ARENA_GUARD(&b->arena, env), opened = survived && open_readers(b, limits, d);
+    b->arena.escape = NULL;
+    if (!survived) sheet_no_memory(b->name, d);
+    return opened;
 }
 
 // Takes the file descriptor. The book's own arena and the caller's may both run out while files are held:
@@ -271,11 +270,10 @@ bool sheet_rewind(sheet_book *b, int index, diag_list *d)
         return true;
     }
     jmp_buf env;
-    if (ARENA_GUARD(&b->arena, env)) {
-        sheet_no_memory(b->name, d);
-        return false;
-    }
-    return xlsx_rewind(b->xlsx, index, d);
+    bool survived = !ARENA_GUARD(&b->arena, env), rewound = survived && xlsx_rewind(b->xlsx, index, d);
+    b->arena.escape = NULL;
+    if (!survived) sheet_no_memory(b->name, d);
+    return rewound;
 }
 
 bool sheet_next(sheet_book *b, sheet_row *row, diag_list *d)

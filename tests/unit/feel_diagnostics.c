@@ -9,7 +9,7 @@ static str diagnose(const char *text, source_pos at, language lang)
     static const str names[] = {{"受理日期", 12}, {"fee", 3}, {"fee total", 9}};
     diag_list d = {.arena = &a};
     buf out = {.arena = &a};
-    feel_program *p = feel_compile(str_from(text), (feel_scope){names, 3}, at, &a, &d);
+    feel_program *p = feel_compile(str_from(text), (feel_scope){.names = names, .count = 3}, at, &a, &d);
     diag_print_all(&out, &d, lang);
     if (!p == !d.errors) buf_add(&out, STR("(a program, or errors, but not both)"));
     return str_trim(buf_str(&out));

@@ -4,7 +4,7 @@
 
 static arena a;
 static const str names[] = {{"fee", 3}, {"fee-total", 9}, {"Loan Amount", 11}, {"item", 4}};
-static const feel_scope scope = {names, 4};
+static const feel_scope scope = {.names = names, .count = 4};
 
 static feel_program *compile(const char *text)
 {
@@ -93,7 +93,7 @@ static void test_functions_travel(void)
     feel_value values[] = {feel_int(3), feel_null(), feel_null(), feel_null()};
     feel_value f = feel_evaluate(maker, values, &e);
     const str other[] = {{"f", 1}};
-    const feel_program *user = feel_compile(STR("f(7)"), (feel_scope){other, 1}, (source_pos){0}, &a, &d);
+    const feel_program *user = feel_compile(STR("f(7)"), (feel_scope){.names = other, .count = 1}, (source_pos){0}, &a, &d);
     feel_value got = feel_evaluate(user, &f, &e);
     tap_ok(feel_equal(got, feel_int(21)), "a function can be called from another program, and keeps what it captured");
 }

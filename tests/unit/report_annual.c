@@ -50,7 +50,7 @@ int main(void)
     const char *folder = "districts/yangshan/report/annual";
     str meta_file = str_printf(&a, "%s.json", folder), body_file = str_printf(&a, "%s.md", folder);
     report_template *t = report_template_load(read_whole(str_cstr(meta_file, &a), &a), meta_file, read_whole(str_cstr(body_file, &a), &a), body_file,
-                                              (feel_scope){names, n + 4}, &a, &d);
+                                              (feel_scope){.names = names, .count = n + 4}, &a, &d);
     feel_evaluation e = {.arena = &a};
     report_document *doc = t ? report_fill(t, values, &e, &a, &d) : NULL;
     buf problems = {.arena = &a};
