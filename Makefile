@@ -6,7 +6,7 @@ BUILD   ?= build
 PREFIX  ?= /usr/local
 LISTEN  ?= 127.0.0.1:8080
 FUZZ_SECONDS ?= 3
-PKGS    := expat libzip libmicrohttpd sqlite3 libpcre2-8 libsodium libcrypto pangocairo pangoft2 cairo-pdf fontconfig
+PKGS    := expat libzip libmicrohttpd sqlite3 libpcre2-8 libsodium libcrypto icu-uc pangocairo pangoft2 cairo-pdf fontconfig
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith -Wwrite-strings -Werror
 # Debian 13's expat deprecates calls whose successors Debian 12's does not have.
 WARN    += -Wno-deprecated-declarations

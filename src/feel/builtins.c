@@ -280,7 +280,10 @@ static feel_value no_row_fits(run *r, int32_t first, str misfit)
                 infos[first].name, STR_ARG(misfit));
     else
         because(r, "FEEL-ARGUMENTS", (bilingual){"函数“%s”的参数个数或名称不符", "%s() does not take these arguments"}, infos[first].name);
-    mend(r, (bilingual){"写法：%s%s", "write %s%s"}, infos[first].name, infos[first].signature);
+    buf forms = {.arena = r->arena};
+    for (int32_t i = 0, rows = builtin_rows(first); i < rows && r->reason_count < REASONS_MAX; i++)
+        buf_printf(&forms, "%s%s%s", i ? "; " : "", infos[first].name, infos[first + i].signature);
+    mend(r, (bilingual){"写法：%.*s", "forms: %.*s"}, STR_ARG(buf_str(&forms)));
     return feel_null();
 }
 

@@ -262,9 +262,8 @@ BUILTIN(bi_get_value) BUILTIN(bi_get_entries) BUILTIN(bi_context_put) BUILTIN(bi
 // ---- regular expressions (regex.c) --------------------------------------------------------------------
 
 typedef struct regex regex;
-// XPath dialect, flags "smix" (may be empty). NULL with the reason recorded. Freed by regex_free, always.
+// XPath dialect, flags "smixq" (may be empty). NULL with the reason recorded. Lives in the arena of the run.
 regex *regex_open(run *r, str pattern, str flags);
-void regex_free(regex *x);
 // Next match at or after `from`: 1 found, 0 none, -1 gave up. Offsets of group g in at[2g], at[2g+1] (-1 unset).
 int regex_find(regex *x, str subject, ptrdiff_t from, const size_t **at, int *groups);
 
