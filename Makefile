@@ -6,7 +6,7 @@ BUILD   ?= build
 PREFIX  ?= /usr/local
 LISTEN  ?= 127.0.0.1:8080
 FUZZ_SECONDS ?= 3
-PKGS    := expat libzip libmicrohttpd sqlite3 libpcre2-8 libsodium libcrypto pangocairo pangoft2 cairo-pdf fontconfig
+PKGS    := expat libzip libmicrohttpd sqlite3 libpcre2-8 libsodium libcrypto icu-uc pangocairo pangoft2 cairo-pdf fontconfig
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith -Wwrite-strings -Werror
 # Debian 13's expat deprecates calls whose successors Debian 12's does not have.
 WARN    += -Wno-deprecated-declarations
@@ -44,6 +44,12 @@ test: ## the same set-up, then every test (T=name: only those)
 	@if [ -z "$(T)" ]; then $(MAKE) --no-print-directory -j2 fuzz; fi
 
 tests: $(TESTS)
+
+tck: $(BUILD)/tck ## the DMN TCK: make tck [DIR=a copy of its TestCases] [T=part of a folder's name]
+	@d="$(DIR)"; [ -n "$$d" ] || d=$${FADU_SHARED:-../shared}/dmn-tck; $(BUILD)/tck "$$d" $(T)
+
+$(BUILD)/tck: tests/tck/tck.c $(BUILD)/libfadu.a
+	@echo "  cc $<"; $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libfadu.a $(LDLIBS)
 
 debug: ## build without optimization: build/debug/fadu
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/debug MODE='-O0 -g3' all
@@ -119,5 +125,5 @@ $(foreach f,$(FUZZERS),$(eval $(call fuzz_rule,$(f))))
 
 FORCE:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: help all run test tests debug asan fuzz cov bench format tidy install clean FORCE
+.PHONY: help all run test tests tck debug asan fuzz cov bench format tidy install clean FORCE
 .SECONDARY:

@@ -4,7 +4,7 @@
 set -eu
 
 run="gcc libc6-dev make pkg-config perl libexpat1-dev libintelrdfpmath-dev libzip-dev libxlsxwriter-dev libsqlite3-dev libmicrohttpd-dev
-     libpcre2-dev libpango1.0-dev libcairo2-dev libfontconfig-dev libsodium-dev libssl-dev texlive-lang-chinese fonts-wqy-zenhei fonts-wqy-microhei"
+     libpcre2-dev libpango1.0-dev libcairo2-dev libfontconfig-dev libsodium-dev libssl-dev libicu-dev tzdata texlive-lang-chinese fonts-wqy-zenhei fonts-wqy-microhei"
 test="curl python3 sqlite3 poppler-utils clang"
 
 case "${1:-run}" in

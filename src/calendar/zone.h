@@ -34,7 +34,7 @@ bool zone_is_fixed(const zone *z, int32_t *offset);
 // zone. What it gives lives as long as the `zones` does.
 typedef struct zones zones;
 struct zones {
-    const zone *(*find)(const zones *from, str name);
+    const zone *(*find)(zones *from, str name);
 };
 
 #endif

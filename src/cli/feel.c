@@ -36,30 +36,23 @@ static void read_scope(const json *input, arena *a, feel_scope *scope, feel_valu
     scope->count = i;
 }
 
-static str line_of(str text, int line)
-{
-    str found = str_cut(&text, '\n');
-    while (--line > 0) found = str_cut(&text, '\n');
-    return found;
-}
-
 static void print_result(feel_value v, const feel_program *p, const feel_evaluation *e, arena *a)
 {
     buf out = {.arena = a};
-    diag_list why = {.arena = a};
+    diag_list notes = {.arena = a};
     feel_print(&out, v);
     buf_add_byte(&out, '\n');
     fwrite(out.data, 1, (size_t)out.len, stdout);
-    for (const feel_reason *r = e->reasons; r && v.kind == FEEL_NULL; r = r->next)     // a null that explains itself
-        diag_add(&why, DIAG_NOTE, r->code, (source_pos){.line = r->line, .column = r->column, .source = line_of(feel_program_text(p), r->line)}, (bilingual){0},
-                 (bilingual){"%s%.0s", "%.0s%s"}, str_cstr(r->text[LANG_ZH], a), str_cstr(r->text[LANG_EN], a));
-    cli_report(&why);
+    fflush(stdout);
+    if (v.kind != FEEL_NULL) return;
+    feel_reasons_tell(e->reasons, feel_program_text(p), (source_pos){0}, &notes);      // a null explains itself
+    cli_report(&notes);
 }
 
-static int evaluate(const char *expression, const char *input_path, const zones *from, arena *a)
+static int evaluate(const char *expression, const char *input_path, zones *known, arena *a)
 {
     diag_list d = {.arena = a};
-    feel_scope scope = {.zones = from};
+    feel_scope scope = {.zones = known};
     feel_value *values = NULL;
     if (input_path) {
         str text;
@@ -84,7 +77,7 @@ static int evaluate(const char *expression, const char *input_path, const zones 
     clock_gettime(CLOCK_REALTIME, &now);
     struct tm local;
     localtime_r(&now.tv_sec, &local);
-    feel_evaluation e = {.arena = a, .now = (timestamp)now.tv_sec * 1000 + now.tv_nsec / 1000000, .now_offset = (int32_t)local.tm_gmtoff, .zones = from};
+    feel_evaluation e = {.arena = a, .now = (timestamp)now.tv_sec * 1000 + now.tv_nsec / 1000000, .now_offset = (int32_t)local.tm_gmtoff};
     feel_value v = feel_evaluate(p, values, &e);
     print_result(v, p, &e, a);
     return fflush(stdout) == 0 ? EXIT_DONE : EXIT_SYSTEM;
@@ -99,10 +92,10 @@ static int evaluate_guarded(const char *expression, const char *input_path)
         arena_free(&a);
         return EXIT_SYSTEM;
     }
-    zones *machine = zoneinfo_open(NULL);
-    int status = evaluate(expression, input_path, machine, &a);
-    zoneinfo_close(machine);
+    zones *known = zoneinfo_open(NULL);
+    int status = evaluate(expression, input_path, known, &a);
     arena_free(&a);
+    zoneinfo_close(known);
     return status;
 }
 

@@ -44,7 +44,7 @@ typedef struct {
 // The first source is the model; the others are there for its imports, by their namespace. All live in `a`.
 // NULL only when there is nothing to work with (no XML, no DMN); else a model, with DMN-… and FEEL-… diagnostics of what it cannot do.
 // `from` knows the time zones (NULL: none is known) and outlives the model.
-const dmn_model *dmn_load(const dmn_source *sources, ptrdiff_t count, const zones *from, arena *a, diag_list *d);
+const dmn_model *dmn_load(const dmn_source *sources, ptrdiff_t count, zones *from, arena *a, diag_list *d);
 str dmn_name(const dmn_model *m);
 str dmn_namespace(const dmn_model *m);
 // All items, those of the first source first, in document order.
@@ -55,6 +55,9 @@ const dmn_item *dmn_find(const dmn_model *m, dmn_kind kind, str name);
 // its parameters. Returns how many; names and FEEL types in `out`.
 typedef struct { str name, namespace; str type; } dmn_parameter;
 ptrdiff_t dmn_parameters(const dmn_model *m, const dmn_item *item, dmn_parameter **out, arena *a);
+
+// A JSON object as the inputs of an item: strings become dates, times and durations where the item's data are of such a type.
+feel_value dmn_inputs(const dmn_model *m, const dmn_item *item, const json *object, arena *a);
 
 // ---- evaluating ------------------------------------------------------------------------------------------
 
@@ -94,5 +97,10 @@ typedef struct {
 // `inputs` is a context: input data by name (of an imported model: also under its import name), parameters of services and
 // knowledge models by name. What is missing is null. Never fails: trouble is null plus a reason.
 feel_value dmn_evaluate(const dmn_model *m, const dmn_item *item, feel_value inputs, dmn_evaluation *e);
+
+// The steps for a person to read, and as JSON: [{"decision", "hitPolicy", "inputs": [{"expression", "value"}], "rules": [{"rule",
+// "outputs": {…}, "annotations": {…}}], "default", "result"}].
+void dmn_explain(buf *out, const dmn_step *first, language lang);
+json *dmn_explain_json(const dmn_step *first, arena *a);
 
 #endif

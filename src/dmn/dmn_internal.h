@@ -100,7 +100,7 @@ typedef struct {
 } source;
 
 struct dmn_model {
-    const zones *zones;
+    zones *zones;
     source *sources;
     ptrdiff_t source_count;
     item *items;

@@ -374,7 +374,7 @@ static feel_value call_by_name(run *r, const item *it, const feel_value *inputs,
 feel_value dmn_evaluate(const dmn_model *m, const dmn_item *wanted, feel_value inputs, dmn_evaluation *out)
 {
     const item *it = &m->items[wanted->number];
-    feel_evaluation e = {.arena = out->arena, .now = out->now, .now_offset = out->now_offset, .zones = m->zones, .steps = out->steps, .silent = !out->reasons};
+    feel_evaluation e = {.arena = out->arena, .now = out->now, .now_offset = out->now_offset, .steps = out->steps, .silent = !out->reasons};
     out->first_step = NULL;
     run *r = begin_run(m, out, &out->first_step, out->arena);
     for (ptrdiff_t i = 0; i < m->item_count; i++) {

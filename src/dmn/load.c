@@ -594,13 +594,52 @@ static void read_imports(dmn_model *m, source *s, arena *a, diag_list *d)
     }
 }
 
+// The type that a name of the inputs has for this item; NULL: unknown or any.
+static const feel_type *input_type(const dmn_model *m, const dmn_item *wanted, int source_number, str name)
+{
+    const item *top = &m->items[wanted->number];
+    for (int i = 0; i < top->native.count; i++)
+        if (str_equal(top->native.names[i], name)) return top->native.types[i];
+    for (ptrdiff_t i = 0; i < m->item_count; i++)
+        if (m->items[i].public.kind == DMN_INPUT && (source_number < 0 || m->items[i].source == source_number) && str_equal(m->items[i].public.name, name))
+            return m->items[i].type;
+    return NULL;
+}
+
+// The source that the first one imports under that name; -1: none.
+static int imported_source(const dmn_model *m, str name)
+{
+    for (ptrdiff_t i = 0; i < m->sources[0].import_count; i++)
+        if (m->sources[0].imports[i].name.len && str_equal(m->sources[0].imports[i].name, name)) return m->sources[0].imports[i].source;
+    return -1;
+}
+
+static feel_value read_inputs(const dmn_model *m, const dmn_item *wanted, const json *object, int source_number, arena *a)
+{
+    str *names = arena_new(a, object->count, str);
+    feel_value *values = arena_new(a, object->count, feel_value);
+    ptrdiff_t count = 0;
+    for (const json *child = object->first; child; child = child->next) {
+        int imported = source_number < 0 && child->kind == JSON_OBJECT ? imported_source(m, child->name) : -1;
+        names[count] = child->name;
+        values[count++] = imported >= 0 ? read_inputs(m, wanted, child, imported, a)
+                                        : feel_from_json_as(child, input_type(m, wanted, source_number, child->name), m->zones, a);
+    }
+    return feel_context_of(names, values, count, a);
+}
+
+feel_value dmn_inputs(const dmn_model *m, const dmn_item *wanted, const json *object, arena *a)
+{
+    return read_inputs(m, wanted, object, -1, a);
+}
+
 static const feel_program *prepared(const char *text, arena *a, diag_list *d)
 {
     const str names[] = {STR("x")};
     return feel_compile(str_from(text), (feel_scope){.names = names, .count = 1}, (source_pos){0}, a, d);
 }
 
-const dmn_model *dmn_load(const dmn_source *sources, ptrdiff_t count, const zones *from, arena *a, diag_list *d)
+const dmn_model *dmn_load(const dmn_source *sources, ptrdiff_t count, zones *from, arena *a, diag_list *d)
 {
     if (count > DMN_SOURCES_MAX) {
         diag_add(d, DIAG_ERROR, "DMN-TOO-MANY-FILES", (source_pos){0}, (bilingual){0}, (bilingual){"一次最多读 %d 个模型文件", "at most %d model files are read at once"}, DMN_SOURCES_MAX);

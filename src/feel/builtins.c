@@ -276,9 +276,15 @@ static bool try_row(run *r, const bound *b, const feel_value *args, int count, f
 static feel_value no_row_fits(run *r, int32_t first, str misfit)
 {
     if (misfit.len)
-        return because(r, "FEEL-ARGUMENT-TYPE", (bilingual){"函数“%s”的参数“%.*s”的值类型不符", "%s(): the argument \"%.*s\" is of the wrong kind"},
-                       infos[first].name, STR_ARG(misfit));
-    return because(r, "FEEL-ARGUMENTS", (bilingual){"函数“%s”的参数个数或名称不符", "%s() does not take these arguments"}, infos[first].name);
+        because(r, "FEEL-ARGUMENT-TYPE", (bilingual){"函数“%s”的参数“%.*s”的值类型不符", "%s(): the argument \"%.*s\" is of the wrong kind"},
+                infos[first].name, STR_ARG(misfit));
+    else
+        because(r, "FEEL-ARGUMENTS", (bilingual){"函数“%s”的参数个数或名称不符", "%s() does not take these arguments"}, infos[first].name);
+    buf forms = {.arena = r->arena};
+    for (int32_t i = 0, rows = builtin_rows(first); i < rows && r->reason_count < REASONS_MAX; i++)
+        buf_printf(&forms, "%s%s%s", i ? "; " : "", infos[first].name, infos[first + i].signature);
+    mend(r, (bilingual){"写法：%.*s", "forms: %.*s"}, STR_ARG(buf_str(&forms)));
+    return feel_null();
 }
 
 feel_value builtin_call_bound(run *r, int32_t first, const bound *bounds, int bound_count, const feel_value *args, int count)
@@ -315,8 +321,7 @@ feel_value bi_is(run *r, const feel_value *args)   // same element of the semant
     if (a.kind != b.kind) return feel_boolean(false);
     if (a.kind == FEEL_TIME || a.kind == FEEL_DATE_TIME) {
         feel_time s = a.moment.time, t = b.moment.time;
-        return feel_boolean((a.kind == FEEL_TIME || date_compare(a.moment.date, b.moment.date) == 0) && s.second_of_day == t.second_of_day
-                            && s.nanosecond == t.nanosecond && s.offset == t.offset && s.zone == t.zone);
+        return feel_boolean((a.kind == FEEL_TIME || date_compare(a.moment.date, b.moment.date) == 0) && same_clock(s, t));
     }
     return feel_boolean(identical(r, a, b));
 }

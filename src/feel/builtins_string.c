@@ -1,4 +1,6 @@
 // builtins_string.c: strings (DMN 1.5, 10.3.4.3) and conversion to and from them. Positions count code points.
+#include <unicode/ustring.h>
+
 #include "base/utf8.h"
 #include "feel/feel_internal.h"
 
@@ -63,64 +65,28 @@ feel_value bi_string_length(run *r, const feel_value *args)
     return feel_int(utf8_length(args[0].string));
 }
 
-// Simple case mapping for the alphabets that pair letters regularly: Latin, Greek, Cyrillic, Armenian, full-width.
-static uint32_t to_upper(uint32_t c)
-{
-    if (c < 128) return c >= 'a' && c <= 'z' ? c - 32 : c;
-    if (c == 0xB5) return 0x39C;
-    if (c == 0xFF) return 0x178;
-    if (c == 0x131) return 'I';
-    if (c == 0x17F) return 'S';
-    if (c == 0x3C2) return 0x3A3;
-    if (c >= 0xE0 && c <= 0xFE && c != 0xF7) return c - 32;
-    if ((c >= 0x100 && c <= 0x137) || (c >= 0x14A && c <= 0x177) || (c >= 0x1E00 && c <= 0x1E95) || (c >= 0x1EA0 && c <= 0x1EFF)
-        || (c >= 0x460 && c <= 0x481) || (c >= 0x48A && c <= 0x4BF) || (c >= 0x4D0 && c <= 0x52F))
-        return c & ~1u;
-    if (((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E) || (c >= 0x4C1 && c <= 0x4CE)) && c % 2 == 0) return c - 1;
-    if (c == 0x3AC) return 0x386;
-    if (c >= 0x3AD && c <= 0x3AF) return c - 37;
-    if (c >= 0x3B1 && c <= 0x3CB) return c - 32;
-    if (c == 0x3CC) return 0x38C;
-    if (c == 0x3CD || c == 0x3CE) return c - 63;
-    if (c >= 0x430 && c <= 0x44F) return c - 32;
-    if (c >= 0x450 && c <= 0x45F) return c - 80;
-    if (c >= 0x561 && c <= 0x586) return c - 48;
-    if (c >= 0xFF41 && c <= 0xFF5A) return c - 32;
-    return c;
-}
-
-static uint32_t to_lower(uint32_t c)
-{
-    if (c < 128) return c >= 'A' && c <= 'Z' ? c + 32 : c;
-    if (c >= 0xC0 && c <= 0xDE && c != 0xD7) return c + 32;
-    if (c == 0x130) return 'i';
-    if (c == 0x178) return 0xFF;
-    if ((c >= 0x100 && c <= 0x137) || (c >= 0x14A && c <= 0x177) || (c >= 0x1E00 && c <= 0x1E95) || (c >= 0x1EA0 && c <= 0x1EFF)
-        || (c >= 0x460 && c <= 0x481) || (c >= 0x48A && c <= 0x4BF) || (c >= 0x4D0 && c <= 0x52F))
-        return c | 1u;
-    if (((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E) || (c >= 0x4C1 && c <= 0x4CE)) && c % 2 == 1) return c + 1;
-    if (c == 0x386) return 0x3AC;
-    if (c >= 0x388 && c <= 0x38A) return c + 37;
-    if (c == 0x38C) return 0x3CC;
-    if (c == 0x38E || c == 0x38F) return c + 63;
-    if (c >= 0x391 && c <= 0x3AB && c != 0x3A2) return c + 32;
-    if (c >= 0x410 && c <= 0x42F) return c + 32;
-    if (c >= 0x400 && c <= 0x40F) return c + 80;
-    if (c >= 0x531 && c <= 0x556) return c + 48;
-    if (c >= 0xFF21 && c <= 0xFF3A) return c + 32;
-    return c;
-}
-
+// Full case mapping of Unicode, of no language in particular (ICU): "ß" has two capitals, and the sigma that ends a word is
+// another. Plain ASCII, the usual case, needs no library.
 static feel_value map_case(run *r, str s, bool upper)
 {
     buf out = {.arena = r->arena};
     if (!spend(r, s.len / 16)) return feel_null();
-    for (ptrdiff_t i = 0; i < s.len;) {
-        uint32_t c = utf8_next(s, &i);
-        if (upper && c == 0xDF) buf_add(&out, STR("SS"));     // the one letter whose capital is two
-        else buf_add_char(&out, upper ? to_upper(c) : to_lower(c));
+    bool ascii = true;
+    for (ptrdiff_t i = 0; i < s.len; i++) {
+        char c = s.data[i];
+        ascii &= (unsigned char)c < 0x80;
+        buf_add_byte(&out, upper && c >= 'a' && c <= 'z' ? (char)(c - 32) : !upper && c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
     }
-    return feel_string(buf_str(&out));
+    if (ascii) return feel_string(buf_str(&out));
+    if (s.len > INT32_MAX / 16) return wrong(r, "字符串过长", "the string is too long");
+    UErrorCode status = U_ZERO_ERROR;
+    int32_t wide = (int32_t)s.len, most = (int32_t)s.len * 3, length = 0;       // one UTF-16 unit per byte at most, and three for each mapped
+    UChar *from = arena_new(r->arena, wide, UChar), *to = arena_new(r->arena, most, UChar);
+    char *text = arena_new(r->arena, most * 3, char);
+    u_strFromUTF8(from, wide, &wide, s.data, (int32_t)s.len, &status);
+    length = upper ? u_strToUpper(to, most, from, wide, "", &status) : u_strToLower(to, most, from, wide, "", &status);
+    u_strToUTF8(text, most * 3, &length, to, length, &status);
+    return U_SUCCESS(status) ? feel_string((str){text, length}) : wrong(r, "字符串不是有效的 UTF-8", "the string is not valid UTF-8");
 }
 
 feel_value bi_upper_case(run *r, const feel_value *args) { return map_case(r, args[0].string, true); }
@@ -175,77 +141,51 @@ feel_value bi_string_join(run *r, const feel_value *args)
 }
 
 // ---- regular expressions ------------------------------------------------------------------------------
-//
-// Between regex_open and regex_free nothing is taken from the arena: running out of it would jump over regex_free.
-// So matches are collected on the heap first, and turned into values after.
 
 typedef struct { ptrdiff_t from, to; } piece;
 typedef struct { piece *at; ptrdiff_t count, cap; } pieces;       // offsets of whole matches and groups, in order
 
-static bool pieces_add(pieces *p, const size_t *ends, int groups)
+static void pieces_add(pieces *p, const size_t *ends, int groups, arena *a)
 {
     if (p->count + groups > p->cap) {
-        ptrdiff_t cap = 2 * p->cap + groups + 16;
-        piece *grown = mem_resize(p->at, (size_t)p->cap * sizeof *grown, (size_t)cap * sizeof *grown);
-        if (!grown) return false;
+        piece *grown = arena_new(a, p->cap = 2 * p->cap + groups + 16, piece);
+        for (ptrdiff_t i = 0; i < p->count; i++) grown[i] = p->at[i];
         p->at = grown;
-        p->cap = cap;
     }
     for (int g = 0; g < groups; g++)
         p->at[p->count++] = ends[2 * g] == (size_t)-1 ? (piece){0, 0} : (piece){(ptrdiff_t)ends[2 * g], (ptrdiff_t)ends[2 * g + 1]};
-    return true;
 }
 
 enum { FIND_FIRST = 1, FIND_ALL = 1 << 20 /* matches in one text: more is no use to anyone */ };
+typedef struct { pieces pieces; ptrdiff_t count; int groups; bool empty; } matches;       // `empty`: the pattern matches the empty string
 
-// Finds up to `most` matches. Returns how many, or -1 with the reason recorded.
-static ptrdiff_t find_matches(run *r, str subject, str pattern, feel_value flags, ptrdiff_t most, pieces *found, int *group_count, bool *empty_match)
+// Finds up to `most` matches. False, with the reason recorded: a bad pattern, or one that takes too long.
+static bool find_matches(run *r, str subject, str pattern, feel_value flags, ptrdiff_t most, matches *found)
 {
     regex *x = regex_open(r, pattern, flags.kind == FEEL_STRING ? flags.string : (str){0});
-    ptrdiff_t count = 0, from = 0;
-    bool trouble = false;
-    if (!x) return -1;
-    *group_count = 0;
-    *empty_match = false;
-    while (count < most && from <= subject.len) {
-        const size_t *ends;
-        int status = regex_find(x, subject, from, &ends, group_count);
-        if (status < 0) trouble = true;
+    int status = 1;
+    *found = (matches){0};
+    if (!x) return false;
+    const size_t *ends;
+    // XPath refuses to replace or split by what matches the empty string (err:FORX0003).
+    found->empty = most == FIND_ALL && regex_find(x, STR(""), 0, &ends, &found->groups) > 0;
+    for (ptrdiff_t from = 0; found->count < most && from <= subject.len && !found->empty;) {
+        status = regex_find(x, subject, from, &ends, &found->groups);
         if (status <= 0) break;
-        if (ends[0] == ends[1]) *empty_match = true;
-        if (!pieces_add(found, ends, *group_count)) trouble = true;
-        count++;
-        if (trouble || *empty_match) break;        // replace and split refuse patterns that match nothing
+        found->empty = ends[0] == ends[1];
+        pieces_add(&found->pieces, ends, found->groups, r->arena);
+        found->count++;
         from = (ptrdiff_t)ends[1];
     }
-    regex_free(x);
-    if (!trouble) return spend(r, 1 + subject.len / 16 + count) ? count : -1;
+    if (status >= 0) return spend(r, 1 + subject.len / 16 + found->count);
     because(r, "FEEL-PATTERN", (bilingual){"正则匹配超出允许的步数或内存", "matching the pattern took more steps or memory than allowed"});
-    return -1;
-}
-
-// Copies what was found into the arena, so that the heap is free again before anything else happens.
-static piece *keep_pieces(run *r, pieces *found)
-{
-    jmp_buf here, *outside = r->arena->escape;
-    piece *volatile kept = NULL;
-    if (!ARENA_GUARD(r->arena, here)) {
-        kept = arena_new(r->arena, found->count, piece);
-        for (ptrdiff_t i = 0; i < found->count; i++) kept[i] = found->at[i];
-    }
-    mem_release(found->at);
-    r->arena->escape = outside;
-    return kept ? kept : arena_new(r->arena, found->count, piece);      // did not fit: the same request now leaves for the edge
+    return false;
 }
 
 feel_value bi_matches(run *r, const feel_value *args)
 {
-    pieces found = {0};
-    int groups;
-    bool empty;
-    ptrdiff_t count = find_matches(r, args[0].string, args[1].string, args[2], FIND_FIRST, &found, &groups, &empty);
-    mem_release(found.at);
-    return count < 0 ? feel_null() : feel_boolean(count > 0);
+    matches found;
+    return find_matches(r, args[0].string, args[1].string, args[2], FIND_FIRST, &found) ? feel_boolean(found.count > 0) : feel_null();
 }
 
 // "$1" is a group, "$0" the match, "\$" and "\\" themselves; anything else after a backslash or a dollar is an error (XPath fn:replace).
@@ -275,22 +215,25 @@ static void add_replacement(buf *out, str t, str subject, const piece *groups, i
     }
 }
 
+static bool matches_nothing(run *r, const matches *found)
+{
+    if (found->empty) because(r, "FEEL-PATTERN", (bilingual){"该正则能匹配空串，不能用于替换或拆分", "a pattern that matches the empty string can neither replace nor split"});
+    return found->empty;
+}
+
 feel_value bi_replace(run *r, const feel_value *args)
 {
     str subject = args[0].string, replacement = args[2].string;
-    pieces found = {0};
-    int groups;
-    bool empty, literal = args[3].kind == FEEL_STRING && str_find_byte(args[3].string, 'q') >= 0;
+    matches found;
+    bool literal = args[3].kind == FEEL_STRING && str_find_byte(args[3].string, 'q') >= 0;
     if (!literal && !check_replacement(replacement)) return wrong(r, "替换文本中 $ 后须为数字，\\ 后须为 $ 或 \\", "in the replacement a digit must follow $, and $ or \\ must follow \\");
-    ptrdiff_t count = find_matches(r, subject, args[1].string, args[3], FIND_ALL, &found, &groups, &empty), at = 0;
-    const piece *kept = keep_pieces(r, &found);
-    if (count < 0) return feel_null();
-    if (empty) return wrong(r, "正则能匹配空串，不能用于替换", "a pattern that matches nothing cannot be replaced");
+    if (!find_matches(r, subject, args[1].string, args[3], FIND_ALL, &found) || matches_nothing(r, &found)) return feel_null();
     buf out = {.arena = r->arena};
-    for (ptrdiff_t i = 0; i < count && spend(r, 1 + replacement.len / 16); i++) {
-        const piece *match = kept + i * groups;
+    ptrdiff_t at = 0;
+    for (ptrdiff_t i = 0; i < found.count && spend(r, 1 + replacement.len / 16); i++) {
+        const piece *match = found.pieces.at + i * found.groups;
         buf_add(&out, str_slice(subject, at, match->from));
-        add_replacement(&out, replacement, subject, match, groups, literal);
+        add_replacement(&out, replacement, subject, match, found.groups, literal);
         at = match->to;
     }
     buf_add(&out, str_slice(subject, at, subject.len));
@@ -300,16 +243,12 @@ feel_value bi_replace(run *r, const feel_value *args)
 feel_value bi_split(run *r, const feel_value *args)
 {
     str subject = args[0].string;
-    pieces found = {0};
-    int groups;
-    bool empty;
-    ptrdiff_t count = find_matches(r, subject, args[1].string, feel_null(), FIND_ALL, &found, &groups, &empty), at = 0;
-    const piece *kept = keep_pieces(r, &found);
-    if (count < 0) return feel_null();
-    if (empty) return wrong(r, "分隔正则能匹配空串", "a delimiter that matches nothing cannot split");
+    matches found;
+    if (!find_matches(r, subject, args[1].string, feel_null(), FIND_ALL, &found) || matches_nothing(r, &found)) return feel_null();
     values parts = {.arena = r->arena};
-    for (ptrdiff_t i = 0; i < count; i++) {
-        const piece *match = kept + i * groups;
+    ptrdiff_t at = 0;
+    for (ptrdiff_t i = 0; i < found.count; i++) {
+        const piece *match = found.pieces.at + i * found.groups;
         values_add(&parts, feel_string(str_slice(subject, at, match->from)));
         at = match->to;
     }

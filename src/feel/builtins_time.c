@@ -21,7 +21,7 @@ feel_value bi_date(run *r, const feel_value *args)
 {
     feel_value v;
     if (args[0].kind != FEEL_STRING) return feel_date(args[0].moment.date);
-    return feel_parse_temporal(args[0].string, FEEL_DATE, r->e->zones, &v) ? v : not_temporal(r, args[0].string, "日期（2024-03-05）", "a date (2024-03-05)");
+    return feel_parse_temporal(args[0].string, FEEL_DATE, r->program->zones, &v) ? v : not_temporal(r, args[0].string, "日期（2024-03-05）", "a date (2024-03-05)");
 }
 
 feel_value bi_date_parts(run *r, const feel_value *args)
@@ -37,7 +37,7 @@ feel_value bi_date_time(run *r, const feel_value *args)
     feel_value v = args[0];
     if (v.kind == FEEL_DATE_TIME) return v;
     if (v.kind == FEEL_DATE) return date_time_of(v.moment.date, (feel_time){0});      // midnight UTC (10.3.2.9.4)
-    return feel_parse_temporal(args[0].string, FEEL_DATE_TIME, r->e->zones, &v)
+    return feel_parse_temporal(args[0].string, FEEL_DATE_TIME, r->program->zones, &v)
         ? v : not_temporal(r, args[0].string, "日期时间（2024-03-05T08:30:00）", "a date and time (2024-03-05T08:30:00)");
 }
 
@@ -75,7 +75,7 @@ feel_value bi_time(run *r, const feel_value *args)
     feel_value v = args[0];
     if (v.kind == FEEL_DATE) return time_of((feel_time){0});                          // midnight UTC
     if (v.kind != FEEL_STRING) return time_of(v.moment.time);
-    return feel_parse_temporal(args[0].string, FEEL_TIME, r->e->zones, &v) ? v : not_temporal(r, args[0].string, "时刻（08:30:00）", "a time (08:30:00)");
+    return feel_parse_temporal(args[0].string, FEEL_TIME, r->program->zones, &v) ? v : not_temporal(r, args[0].string, "时刻（08:30:00）", "a time (08:30:00)");
 }
 
 feel_value bi_time_parts(run *r, const feel_value *args)
@@ -87,7 +87,7 @@ feel_value bi_time_parts(run *r, const feel_value *args)
 feel_value bi_duration(run *r, const feel_value *args)
 {
     feel_value v;
-    if (feel_parse_temporal(args[0].string, FEEL_DAYS_DURATION, r->e->zones, &v) || feel_parse_temporal(args[0].string, FEEL_YEARS_DURATION, r->e->zones, &v))
+    if (feel_parse_temporal(args[0].string, FEEL_DAYS_DURATION, r->program->zones, &v) || feel_parse_temporal(args[0].string, FEEL_YEARS_DURATION, r->program->zones, &v))
         return v;
     return not_temporal(r, args[0].string, "时长（P20D、PT8H、P1Y6M）", "a duration (P20D, PT8H, P1Y6M)");
 }
@@ -162,7 +162,7 @@ static bool is_literal(const node *n)              // a literal, @"…", or date
 feel_value bi_range(run *r, const feel_value *args)
 {
     diag_list d = {.arena = r->arena};
-    feel_program *p = feel_compile(args[0].string, (feel_scope){.zones = r->e->zones}, (source_pos){0}, r->arena, &d);
+    feel_program *p = feel_compile(args[0].string, (feel_scope){.zones = r->program->zones}, (source_pos){0}, r->arena, &d);
     int sign;
     if (!p || p->root->kind != N_RANGE || !p->root->op.a || !p->root->op.b || p->root->flags & RANGE_EQUAL || !is_literal(p->root->op.a)
         || !is_literal(p->root->op.b))

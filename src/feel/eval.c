@@ -18,7 +18,7 @@ feel_value because_texts(run *r, const char *code, str zh, str en)
         if (text.data[i] == '\n') reason->line++, reason->column = 1;
         else if (((unsigned char)text.data[i] & 0xC0) != 0x80) reason->column++;
     }
-    *r->tail = reason;
+    *r->tail = r->last = reason;
     r->tail = &reason->next;
     r->reason_count++;
     return feel_null();
@@ -34,6 +34,18 @@ feel_value because(run *r, const char *code, bilingual format, ...)
     va_end(again);
     va_end(args);
     return because_texts(r, code, zh, en);
+}
+
+void mend(run *r, bilingual format, ...)
+{
+    if (!r->last || r->stopped || r->reason_count >= REASONS_MAX) return;
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    r->last->hint[LANG_ZH] = str_vprintf(r->arena, format.zh, args);
+    r->last->hint[LANG_EN] = str_vprintf(r->arena, format.en, again);
+    va_end(again);
+    va_end(args);
 }
 
 static void stop(run *r, const char *code, bilingual text)
@@ -52,6 +64,23 @@ bool spend(run *r, int64_t steps)
     return false;
 }
 
+void feel_reasons_tell(const feel_reason *first, str text, source_pos base, diag_list *d)
+{
+    for (const feel_reason *reason = first; reason; reason = reason->next) {
+        source_pos at = base;
+        str rest = text, line = str_cut(&rest, '\n');
+        for (int i = 1; i < reason->line; i++) line = str_cut(&rest, '\n');
+        bool first_line = reason->line == 1 && base.column > 0;
+        at.line = (base.line ? base.line : 1) + reason->line - 1;
+        at.column = first_line ? base.column + reason->column - 1 : reason->column;
+        if (!base.source.len || reason->line > 1) at.source = at.column == reason->column ? line : (str){0};
+        bilingual advice = {0};
+        if (reason->hint[LANG_ZH].len) advice = (bilingual){str_cstr(reason->hint[LANG_ZH], d->arena), str_cstr(reason->hint[LANG_EN], d->arena)};
+        diag_add(d, DIAG_NOTE, reason->code, at, advice, (bilingual){"%.*s", "%.*s"}, STR_ARG(reason->text[LANG_ZH]));
+        if (d->last) d->last->message[LANG_EN] = str_copy(reason->text[LANG_EN], d->arena);
+    }
+}
+
 // ---- names --------------------------------------------------------------------------------------------
 
 static feel_value self_value(const run *r) { return (feel_value){.kind = FEEL_FUNCTION, .function = r->self}; }
@@ -59,7 +88,7 @@ static feel_value self_value(const run *r) { return (feel_value){.kind = FEEL_FU
 static feel_value builtin_value(run *r, int32_t row)
 {
     feel_function *f = arena_new(r->arena, 1, feel_function);
-    *f = (feel_function){.builtin = row};
+    *f = (feel_function){.builtin = row, .program = r->program};
     return (feel_value){.kind = FEEL_FUNCTION, .function = f};
 }
 
@@ -554,7 +583,7 @@ feel_value feel_function_of(const feel_native *n, void *self, arena *a)
 
 feel_value feel_call(feel_value function, const feel_value *args, const str *names, int count, feel_evaluation *e)
 {
-    run r = begin_run(e, &no_program, NULL, NULL);
+    run r = begin_run(e, function.kind == FEEL_FUNCTION ? function.function->program : &no_program, NULL, NULL);
     feel_value result = function.kind == FEEL_FUNCTION ? eval_call(&r, function.function, args, names, count)
         : because(&r, "FEEL-NOT-A-FUNCTION", (bilingual){"被调用的不是函数", "what is called here is not a function"});
     end_run(&r, e);

@@ -79,8 +79,8 @@ void feel_print(buf *out, feel_value v);
 feel_value feel_from_json(const json *j, arena *a);
 json *feel_to_json(feel_value v, arena *a);
 // ISO text to a temporal value, as the built-ins date(), time(), date and time(), duration() read it; false if it is not one.
-// `from` NULL: no zone is known, and "08:30:00@Asia/Shanghai" is not a time.
-bool feel_parse_temporal(str text, feel_kind kind, const zones *from, feel_value *out);
+// `zones` NULL: none is known, and "08:30:00@Asia/Shanghai" is not a time.
+bool feel_parse_temporal(str text, feel_kind kind, zones *zones, feel_value *out);
 
 // ---- types (10.3.2.9) ----------------------------------------------------------------------------------
 // Immutable once compiled against. A type may contain itself through a member or an element (declare, then define).
@@ -105,6 +105,8 @@ void feel_type_print(buf *out, const feel_type *t);               // as FEEL wri
 bool feel_conforms(feel_value v, const feel_type *t, feel_evaluation *e);
 // The same after the implicit conversions (10.3.2.9.4): to a list of one, from a list of one, date to date and time.
 bool feel_coerce(feel_value v, const feel_type *t, feel_evaluation *e, feel_value *out);
+// JSON as a value of that type: where it asks for a date, time or duration, a string is read as one (as it stands when it is none).
+feel_value feel_from_json_as(const json *j, const feel_type *t, zones *from, arena *a);
 
 // ---- programs -----------------------------------------------------------------------------------------
 
@@ -119,7 +121,7 @@ typedef struct {
     ptrdiff_t type_count;
     const str *members;                // names of members that values may have, where symbols in them need telling ("fee-total")
     ptrdiff_t member_count;
-    const zones *zones;                // for @"…@Asia/Shanghai"; NULL: no zone is known
+    zones *zones;                      // for "…@Asia/Shanghai"; NULL: no zone is known (docs/adr/0011). Outlives the program and its values
     ptrdiff_t item;                    // 1-based place of a name whose members can be named alone, as inside a filter; 0 = none
 } feel_scope;
 
@@ -139,6 +141,7 @@ struct feel_reason {
     int line, column;          // within the expression
     const char *code;          // "FEEL-DIVISION-BY-ZERO"
     str text[LANG_COUNT];
+    str hint[LANG_COUNT];      // how to mend it; may be empty
     feel_reason *next;
 };
 
@@ -151,13 +154,15 @@ struct feel_evaluation {
     arena *arena;              // results and temporaries; rewind it between evaluations for a steady state
     timestamp now;             // for now() and today()
     int32_t now_offset;        // seconds east of Greenwich, for the same
-    const zones *zones;        // for texts that name a zone; NULL: none is known
     int64_t steps;             // budget left; 0 at the start = FEEL_STEPS_DEFAULT; spent (-1) = null and FEEL-BUDGET
     feel_reason *reasons;      // first reason, or NULL
     bool silent;               // nobody will read the reasons: they cost more than the evaluation, and none is kept but FEEL-BUDGET
     feel_value tested;         // the value of `?`
     int depth, calls;          // of evaluations and function calls around this one (see feel_native); 0 when there are none
 };
+
+// The reasons as notes, with the line of `text` (the program's) and a caret. `base`: where the text begins, as for feel_compile.
+void feel_reasons_tell(const feel_reason *first, str text, source_pos base, diag_list *d);
 
 // `values` has one value per name of the scope. Never fails: trouble is null plus a reason.
 feel_value feel_evaluate(const feel_program *p, const feel_value *values, feel_evaluation *e);

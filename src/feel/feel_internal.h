@@ -43,6 +43,10 @@ bool lex_is_plain_name(str s);                          // words separated by on
 bool lex_is_reserved(str word);
 bool lex_stops_name(str word);                         // and, or, in, then, …: ends a name of unknown length
 
+// How many code points must change to make one name of the other, and up to how many make a likely slip (parser.c).
+int name_distance(str x, str y);
+int name_distance_max(str name);
+
 // ---- the tree -----------------------------------------------------------------------------------------
 
 typedef enum {
@@ -119,6 +123,7 @@ struct feel_program {
     int32_t slots;
     ptrdiff_t scope_count;
     bool *used;
+    zones *zones;
 };
 
 struct feel_function {
@@ -145,7 +150,7 @@ typedef struct {
     int depth, calls;
     bool stopped;                      // out of budget: everything is null from here on
     int32_t at;                        // where reasons of built-ins are put
-    feel_reason **tail;
+    feel_reason **tail, *last;
     int reason_count;
 } run;
 
@@ -156,6 +161,8 @@ feel_value eval_call(run *r, const feel_function *f, const feel_value *args, con
 bool spend(run *r, int64_t steps);     // false (and null from then on) when the budget is gone
 feel_value because(run *r, const char *code, bilingual format, ...);   // records the reason, returns null
 feel_value because_texts(run *r, const char *code, str zh, str en);
+// How to mend what was said last.
+void mend(run *r, bilingual format, ...);
 str kind_name(feel_value v, language lang);
 
 // ---- values (value.c, operators.c) --------------------------------------------------------------------
@@ -195,8 +202,10 @@ feel_value years_duration(int64_t months);
 feel_value date_time_of(date d, feel_time t);
 feel_value time_of(feel_time t);
 void temporal_text(buf *out, feel_value v);                      // ISO text
-bool instant(feel_value v, int64_t *seconds, bool *zoned);       // since 1970, UTC when zoned, local otherwise
-bool add_days(run *r, feel_value v, int64_t seconds, int64_t nanos, feel_value *out);
+// Seconds since 1970, UTC when zoned, local otherwise. False: a time of day in a zone whose clocks change, which has no place without a day.
+bool instant(feel_value v, int64_t *seconds, bool *zoned);
+bool same_clock(feel_time a, feel_time b);                       // the same reading, offset and zone
+bool add_days(feel_value v, int64_t seconds, int64_t nanos, feel_value *out);
 bool add_months(feel_value v, int64_t months, feel_value *out);
 feel_value subtract_moments(run *r, feel_value a, feel_value b);
 decimal duration_seconds(feel_value v);                          // exact, with fraction
@@ -259,9 +268,8 @@ feel_value java_call(run *r, int32_t row, const feel_value *args, int32_t count)
 // ---- regular expressions (regex.c) --------------------------------------------------------------------
 
 typedef struct regex regex;
-// XPath dialect, flags "smix" (may be empty). NULL with the reason recorded. Freed by regex_free, always.
+// XPath dialect, flags "smixq" (may be empty). NULL with the reason recorded. Lives in the arena of the run.
 regex *regex_open(run *r, str pattern, str flags);
-void regex_free(regex *x);
 // Next match at or after `from`: 1 found, 0 none, -1 gave up. Offsets of group g in at[2g], at[2g+1] (-1 unset).
 int regex_find(regex *x, str subject, ptrdiff_t from, const size_t **at, int *groups);
 

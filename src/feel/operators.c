@@ -111,7 +111,7 @@ static feel_value add(run *r, feel_value a, feel_value b)
             x = a.days.seconds + b.days.seconds;
             return is_long(x) ? out_of_range(r) : days_duration(x, (int64_t)a.days.nanoseconds + b.days.nanoseconds);
         }
-        if (is_moment(a) || a.kind == FEEL_TIME) return add_days(r, a, b.days.seconds, b.days.nanoseconds, &out) ? out : out_of_range(r);
+        if (is_moment(a) || a.kind == FEEL_TIME) return add_days(a, b.days.seconds, b.days.nanoseconds, &out) ? out : out_of_range(r);
     }
     if (b.kind == FEEL_YEARS_DURATION) {
         if (a.kind == FEEL_YEARS_DURATION) return x = a.months + b.months, is_long(x) ? out_of_range(r) : years_duration(x);
@@ -207,6 +207,8 @@ feel_value arithmetic(run *r, node_kind op, feel_value a, feel_value b)
     }
 }
 
+enum { MEMBERS_COMPARED_MAX = 100 };   // when a member is missing and a near one is looked for
+
 // ---- members (10.3.2.6, 10.3.2.7) ---------------------------------------------------------------------
 
 typedef enum {
@@ -262,12 +264,25 @@ static feel_value get_property(feel_value v, property p)
     return feel_null();
 }
 
+static feel_value no_member(run *r, const feel_entries *c, str name)
+{
+    str best = {0};
+    because(r, "FEEL-MEMBER", (bilingual){"没有成员“%.*s”", "there is no member \"%.*s\""}, STR_ARG(name));
+    if (r->reason_count >= REASONS_MAX) return feel_null();
+    for (ptrdiff_t i = 0, least = name_distance_max(name); i < c->count && i < MEMBERS_COMPARED_MAX && least > 0; i++) {
+        int away = name_distance(name, c->names[i]);
+        if (away <= least) least = away - 1, best = c->names[i];
+    }
+    if (best.len) mend(r, (bilingual){"是否应为“%.*s”？", "did you mean \"%.*s\"?"}, STR_ARG(best));
+    return feel_null();
+}
+
 static feel_value member_at(run *r, feel_value v, str name, int depth)
 {
     if (v.kind == FEEL_CONTEXT) {
         const feel_value *found = feel_context_get(&v, name);
         if (found) return *found;
-        return because(r, "FEEL-MEMBER", (bilingual){"没有成员“%.*s”", "there is no member \"%.*s\""}, STR_ARG(name));
+        return no_member(r, v.context, name);
     }
     if (v.kind == FEEL_LIST && depth < VALUE_DEPTH_MAX) {      // of each element
         feel_value *items = arena_new(r->arena, v.list->count, feel_value);

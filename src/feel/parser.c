@@ -326,7 +326,7 @@ static str collapse(parser *p, int32_t from, int32_t to)    // words with single
 
 enum { NAME_COMPARED_MAX = 48 };       // code points: longer names are compared by their beginnings
 
-static int distance(str x, str y)      // Levenshtein
+int name_distance(str x, str y)      // Levenshtein
 {
     uint32_t a[NAME_COMPARED_MAX], b[NAME_COMPARED_MAX];
     int row[NAME_COMPARED_MAX + 1], n = 0, m = 0;
@@ -346,12 +346,14 @@ static int distance(str x, str y)      // Levenshtein
     return row[m];
 }
 
+int name_distance_max(str name) { return ((int)utf8_length(name) + 2) / 3; }     // more than that is another word
+
 static str nearest(const parser *p, str name)
 {
     str best = {0};
-    int length = (int)utf8_length(name), least = (length + 2) / 3;   // more than that is another word
+    int least = name_distance_max(name);
     if (least < 1) return best;
-#define TRY(candidate_name) do { int d_ = distance(name, (candidate_name)); if (d_ <= least && (d_ < least || !best.len)) { least = d_; best = (candidate_name); } } while (0)
+#define TRY(candidate_name) do { int d_ = name_distance(name, (candidate_name)); if (d_ <= least && (d_ < least || !best.len)) { least = d_; best = (candidate_name); } } while (0)
     for (const binding *b = p->bindings; b; b = b->next) TRY(b->name);
     for (ptrdiff_t i = 0; i < p->scope.count; i++) TRY(p->scope.names[i]);
     for (int32_t i = 0; builtin_name(i); i++) TRY(str_from(builtin_name(i)));
@@ -1391,7 +1393,7 @@ static feel_program *compile(reading what, str text, feel_scope scope, source_po
     compilation c = {.parser = {.a = a, .scope = scope}};
     if (!read_text(&c, what, text, at, d)) return NULL;
     feel_program *program = arena_new(a, 1, feel_program);
-    *program = (feel_program){.text = c.parser.text, .root = c.root, .slots = c.top.slots, .scope_count = scope.count, .used = c.parser.used};
+    *program = (feel_program){.text = c.parser.text, .root = c.root, .slots = c.top.slots, .scope_count = scope.count, .used = c.parser.used, .zones = scope.zones};
     return program;
 }
 

@@ -45,7 +45,7 @@ static int32_t fraction(str s, ptrdiff_t *at)
     return x;
 }
 
-static bool read_zone(str s, const zones *from, feel_time *t)     // "", "Z", "+08:00", "+08:00:30", "@Asia/Shanghai"
+static bool read_zone(str s, zones *known, feel_time *t)     // "", "Z", "+08:00", "+08:00:30", "@Asia/Shanghai"
 {
     ptrdiff_t at = 1;
     int32_t hours, minutes, seconds = 0;
@@ -53,7 +53,7 @@ static bool read_zone(str s, const zones *from, feel_time *t)     // "", "Z", "+
     if (!s.len) return true;
     if (str_equal(s, STR("Z")) || str_equal(s, STR("z"))) return t->offset = 0, true;
     if (s.data[0] == '@') {
-        t->zone = from ? from->find(from, str_slice(s, 1, s.len)) : NULL;
+        t->zone = known ? known->find(known, str_slice(s, 1, s.len)) : NULL;
         return t->zone != NULL;
     }
     if (s.data[0] != '+' && s.data[0] != '-') return false;
@@ -65,7 +65,7 @@ static bool read_zone(str s, const zones *from, feel_time *t)     // "", "Z", "+
     return true;
 }
 
-static bool read_time(str s, const zones *from, feel_time *t)
+static bool read_time(str s, zones *known, feel_time *t)
 {
     ptrdiff_t at = 0;
     int32_t hour, minute, second;
@@ -81,16 +81,16 @@ static bool read_time(str s, const zones *from, feel_time *t)
     if (hour > 24 || minute > 59 || second > 59) return false;
     if (hour == 24 && (minute || second || t->nanosecond)) return false;     // 24:00:00 is the end of the day
     t->second_of_day = hour * 3600 + minute * 60 + second;
-    return read_zone(str_slice(s, at, s.len), from, t);
+    return read_zone(str_slice(s, at, s.len), known, t);
 }
 
-static bool read_date_time(str s, const zones *from, feel_value *out)
+static bool read_date_time(str s, zones *known, feel_value *out)
 {
     ptrdiff_t split = str_find_byte(s, 'T');
     date d;
     feel_time t = {.offset = FEEL_NO_OFFSET};
     if (!date_parse(str_slice(s, 0, split < 0 ? s.len : split), &d)) return false;
-    if (split >= 0 && !read_time(str_slice(s, split + 1, s.len), from, &t)) return false;
+    if (split >= 0 && !read_time(str_slice(s, split + 1, s.len), known, &t)) return false;
     if (t.second_of_day == DAY_SECONDS) {          // the end of a day is the beginning of the next
         if (d.year == DATE_YEAR_MAX && d.month == 12 && d.day == 31) return false;
         d = date_add_days(d, 1);
@@ -140,7 +140,7 @@ static bool read_duration(str s, feel_value *out)
     return true;
 }
 
-bool feel_parse_temporal(str text, feel_kind kind, const zones *from, feel_value *out)
+bool feel_parse_temporal(str text, feel_kind kind, zones *known, feel_value *out)
 {
     feel_value v;
     date d;
@@ -151,11 +151,11 @@ bool feel_parse_temporal(str text, feel_kind kind, const zones *from, feel_value
         *out = feel_date(d);
         return true;
     case FEEL_TIME:
-        if (!read_time(text, from, &t)) return false;
+        if (!read_time(text, known, &t)) return false;
         t.second_of_day %= DAY_SECONDS;
         *out = time_of(t);
         return true;
-    case FEEL_DATE_TIME: return read_date_time(text, from, out);
+    case FEEL_DATE_TIME: return read_date_time(text, known, out);
     case FEEL_DAYS_DURATION: case FEEL_YEARS_DURATION:
         if (!read_duration(text, &v) || v.kind != kind) return false;
         *out = v;
@@ -181,8 +181,7 @@ static void print_time(buf *out, feel_time t)
     buf_printf(out, "%02d:%02d:%02d", t.second_of_day / 3600, t.second_of_day / 60 % 60, t.second_of_day % 60);
     print_fraction(out, t.nanosecond);
     if (t.zone) {
-        str name = zone_name(t.zone);
-        buf_printf(out, "@%.*s", STR_ARG(name));
+        buf_printf(out, "@%.*s", STR_ARG(zone_name(t.zone)));
     } else if (t.offset == 0) {
         buf_add_byte(out, 'Z');
     } else if (t.offset != FEEL_NO_OFFSET) {
@@ -235,6 +234,11 @@ void temporal_text(buf *out, feel_value v)
 
 // ---- moments ------------------------------------------------------------------------------------------
 
+bool same_clock(feel_time a, feel_time b)
+{
+    return a.second_of_day == b.second_of_day && a.nanosecond == b.nanosecond && a.offset == b.offset && str_equal(zone_name(a.zone), zone_name(b.zone));
+}
+
 bool instant(feel_value v, int64_t *seconds, bool *zoned)
 {
     feel_time t = v.moment.time;
@@ -246,7 +250,7 @@ bool instant(feel_value v, int64_t *seconds, bool *zoned)
         // midnight UTC (10.3.2.9.4)
     } else if (t.zone) {
         if (v.kind == FEEL_DATE_TIME) offset = zone_offset_of_clock(t.zone, local);
-        else if (!zone_is_fixed(t.zone, &offset)) return false;      // a time alone, in a zone with summer time: on which day?
+        else if (!zone_is_fixed(t.zone, &offset)) return false;
     } else if (t.offset != FEEL_NO_OFFSET) {
         offset = t.offset;
     } else {
@@ -260,8 +264,8 @@ bool instant(feel_value v, int64_t *seconds, bool *zoned)
 static bool on_one_scale(feel_value a, feel_value b, int64_t *x, int64_t *y)
 {
     bool zoned_a, zoned_b;
-    if (a.kind == FEEL_TIME && b.kind == FEEL_TIME && a.moment.time.zone && a.moment.time.zone == b.moment.time.zone) {
-        a.moment.time.zone = b.moment.time.zone = NULL;        // two times alone in one zone: of one day, whichever
+    if (a.kind == FEEL_TIME && b.kind == FEEL_TIME && a.moment.time.zone && str_equal(zone_name(a.moment.time.zone), zone_name(b.moment.time.zone))) {
+        a.moment.time.zone = b.moment.time.zone = NULL;        // the same clock, wherever it stands
         a.moment.time.offset = b.moment.time.offset = FEEL_NO_OFFSET;
     }
     return instant(a, x, &zoned_a) && instant(b, y, &zoned_b) && zoned_a == zoned_b;
@@ -311,9 +315,8 @@ static bool year_in_range(int64_t days)            // the calendar clamps; we re
 
 static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
-bool add_days(run *r, feel_value v, int64_t seconds, int64_t nanos, feel_value *out)
+bool add_days(feel_value v, int64_t seconds, int64_t nanos, feel_value *out)
 {
-    (void)r;
     int64_t local, n = v.moment.time.nanosecond + nanos;
     if (__builtin_add_overflow(seconds, floor_div(n, NANOS), &seconds)) return false;
     n -= floor_div(n, NANOS) * NANOS;
@@ -325,12 +328,11 @@ bool add_days(run *r, feel_value v, int64_t seconds, int64_t nanos, feel_value *
         return true;
     }
     local = date_to_days(v.moment.date) * DAY_SECONDS + (v.kind == FEEL_DATE ? 0 : v.moment.time.second_of_day);
-    int32_t before = 0;
-    // In a zone with summer time the clock may jump in between: add on the UTC scale.
-    const zone *z = v.kind == FEEL_DATE_TIME ? v.moment.time.zone : NULL;
-    if (z) before = zone_offset_of_clock(z, local);
     if (__builtin_add_overflow(local, seconds, &local)) return false;
-    if (z) local += zone_offset(z, local - before) - before;
+    if (v.kind == FEEL_DATE_TIME && v.moment.time.zone) {          // the clock may be set in between: add on the scale of UTC
+        int64_t utc = local - zone_offset_of_clock(v.moment.time.zone, local - seconds);
+        local = utc + zone_offset(v.moment.time.zone, utc);
+    }
     int64_t days = floor_div(local, DAY_SECONDS);
     if (!year_in_range(days)) return false;
     v.moment.date = date_from_days(days);
@@ -360,8 +362,8 @@ feel_value subtract_moments(run *r, feel_value a, feel_value b)
     if (times ? a.kind != b.kind : false)
         return because(r, "FEEL-OPERANDS", (bilingual){"时刻只能与时刻相减", "a time can only be subtracted from a time"});
     if (!on_one_scale(a, b, &x, &y))
-        return because(r, "FEEL-ZONES", (bilingual){"一个时间带时区、一个不带，无法相减",
-                                                   "one moment has a zone and the other has none"});
+        return because(r, "FEEL-ZONES", (bilingual){"一个带时区、一个不带，或时区的钟表随季节调整而没有日期，无法相减",
+                                                   "one has a zone and the other has none, or a time of day stands without a date in a zone whose clocks change"});
     return days_duration(x - y, a.kind == FEEL_DATE || b.kind == FEEL_DATE
                                     ? (a.kind == FEEL_DATE_TIME ? a.moment.time.nanosecond : 0) - (b.kind == FEEL_DATE_TIME ? b.moment.time.nanosecond : 0)
                                     : a.moment.time.nanosecond - b.moment.time.nanosecond);

@@ -234,3 +234,36 @@ bool coerce(run *r, feel_value v, const type *t, feel_value *out)
     else return false;
     return conforms(r, *out, t);
 }
+
+// ---- JSON -----------------------------------------------------------------------------------------------
+
+static feel_value members_from_json(const json *j, const type *t, zones *from, arena *a)
+{
+    str *names = arena_new(a, j->count, str);
+    feel_value *items = arena_new(a, j->count, feel_value);
+    ptrdiff_t count = 0;
+    for (const json *child = j->first; child; child = child->next, count++) {
+        ptrdiff_t k = 0;
+        while (k < t->count && !str_equal(t->names[k], child->name)) k++;
+        names[count] = child->name;
+        items[count] = feel_from_json_as(child, k < t->count ? t->parts[k] : NULL, from, a);
+    }
+    return feel_context_of(names, items, count, a);
+}
+
+feel_value feel_from_json_as(const json *j, const feel_type *t, zones *from, arena *a)
+{
+    const type *form = t ? unrestricted(t) : NULL;
+    feel_value v;
+    if (!form) return feel_from_json(j, a);
+    if (form->form == TYPE_KIND && j->kind == JSON_STRING && form->kind >= FEEL_DATE && form->kind <= FEEL_YEARS_DURATION)
+        return feel_parse_temporal(j->text, form->kind, from, &v) ? v : feel_string(j->text);
+    if (form->form == TYPE_CONTEXT && j->kind == JSON_OBJECT) return members_from_json(j, form, from, a);
+    if (form->form == TYPE_LIST && j->kind == JSON_ARRAY) {
+        feel_value *items = arena_new(a, j->count, feel_value);
+        ptrdiff_t count = 0;
+        for (const json *child = j->first; child; child = child->next) items[count++] = feel_from_json_as(child, form->of, from, a);
+        return list_view(items, count, a);
+    }
+    return feel_from_json(j, a);
+}

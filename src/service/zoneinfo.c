@@ -58,9 +58,9 @@ static const zone *read_and_keep(zoneinfo *z, str name)
     return found;
 }
 
-static const zone *find(const zones *from, str name)
+static const zone *find(zones *from, str name)
 {
-    zoneinfo *z = (zoneinfo *)from;      // what it has read is not part of what the others see
+    zoneinfo *z = (zoneinfo *)from;
     if (!is_name(name)) return NULL;
     pthread_mutex_lock(&z->lock);
     const known *k = z->known;

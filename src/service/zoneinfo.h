@@ -1,6 +1,6 @@
 // zoneinfo.h: the machine's time zones (package tzdata), each file read when its zone is first asked for.
 //
-// Why not all at the start, and why not a table of our own: docs/adr/0010-time-zones.md.
+// Why not all at the start, and why not a table of our own: docs/adr/0011-time-zones.md.
 #ifndef FADU_SERVICE_ZONEINFO_H
 #define FADU_SERVICE_ZONEINFO_H
 

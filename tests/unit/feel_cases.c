@@ -6,15 +6,18 @@
 #include <stdlib.h>
 
 #include "feel/feel.h"
+#include "service/zoneinfo.h"
 #include "tap.h"
 
 typedef struct { str file; int line; str expression, context, expected; } test_case;
+
+static zones *known;
 
 static feel_value evaluate_text(str text, arena *a, bool *ok)
 {
     diag_list d = {.arena = a};
     feel_evaluation e = {.arena = a};
-    feel_program *p = feel_compile(text, (feel_scope){0}, (source_pos){0}, a, &d);
+    feel_program *p = feel_compile(text, (feel_scope){.zones = known}, (source_pos){0}, a, &d);
     *ok = p != NULL;
     return p ? feel_evaluate(p, NULL, &e) : feel_null();
 }
@@ -37,7 +40,7 @@ static void run_case(const test_case *c)
         return;
     }
     const feel_value *tested = feel_context_get(&context, STR("?"));
-    feel_scope scope = {.names = context.context->names, .count = context.context->count};
+    feel_scope scope = {.names = context.context->names, .count = context.context->count, .zones = known};
     diag_list d = {.arena = &a};
     feel_program *(*compile)(str, feel_scope, source_pos, arena *, diag_list *) = tested ? feel_compile_tests : feel_compile;
     feel_program *p = compile(c->expression, scope, (source_pos){.file = c->file, .line = c->line}, &a, &d);
@@ -96,6 +99,7 @@ int main(void)
 {
     struct dirent **files;
     arena a = {0};
+    known = zoneinfo_open(NULL);
     int count = scandir("tests/feel", &files, is_cases, alphasort);
     tap_ok(count > 0, "tests/feel has case files");
     for (int i = 0; i < count; i++) {
@@ -104,5 +108,6 @@ int main(void)
     }
     if (count >= 0) free(files);
     arena_free(&a);
+    zoneinfo_close(known);
     return tap_done();
 }
