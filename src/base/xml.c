@@ -194,8 +194,10 @@ static xml *named(xml *x, str name)
 xml *xml_child(const xml *element, str name) { return element ? named(element->first, name) : NULL; }
 xml *xml_next(const xml *child, str name) { return named(child->next, name); }
 
+// The id or name of the element, or of the nearest around it that has one.
 static str label(const xml *element)
 {
+    while (element->parent && !xml_has(element, STR("id")) && !xml_has(element, STR("name"))) element = element->parent;
     str id = xml_get(element, STR("id")), name = xml_get(element, STR("name"));
     return id.len ? id : name.len ? name : element->name;
 }
@@ -211,8 +213,6 @@ source_pos xml_text_pos(const xml *element)
 {
     if (element->text_at < 0) return xml_pos(element);
     source_pos p = place(element->source, element->text_at, element->text_line, element->text_column);
-    const xml *named_one = element;
-    while (named_one->parent && !xml_has(named_one, STR("id")) && !xml_has(named_one, STR("name"))) named_one = named_one->parent;
-    p.element = label(named_one);
+    p.element = label(element);
     return p;
 }

@@ -30,6 +30,7 @@ typedef struct {
     const feel_program **tests;                  // one per input; NULL: any value
     const feel_program **outputs;                // one per output
     const str *annotations;
+    source_pos at;
 } table_rule;
 typedef enum { HIT_UNIQUE, HIT_ANY, HIT_PRIORITY, HIT_FIRST, HIT_COLLECT, HIT_RULE_ORDER, HIT_OUTPUT_ORDER } hit_policy;
 typedef enum { COLLECT_LIST, COLLECT_SUM, COLLECT_MIN, COLLECT_MAX, COLLECT_COUNT, COLLECT_OPERATORS } collect_operator;
@@ -99,6 +100,8 @@ typedef struct {
     ptrdiff_t member_count;
 } source;
 
+enum { BETWEEN_BELOW, BETWEEN_MIDDLE, BETWEEN_ABOVE, BETWEEN_COUNT };
+
 struct dmn_model {
     zones *zones;
     source *sources;
@@ -110,6 +113,7 @@ struct dmn_model {
     ptrdiff_t chain_max;                         // longest chain of requirements
     const feel_program *elements;                // the elements of x, a list or a range
     const feel_program *aggregates[COLLECT_OPERATORS];
+    const feel_program *between[BETWEEN_COUNT];  // of x = [a, b]: a value below a, in the middle, above b (lint.c)
 };
 
 // types.c: item definitions of all sources, then typeRefs.

@@ -655,6 +655,11 @@ const dmn_model *dmn_load(const dmn_source *sources, ptrdiff_t count, zones *fro
     if (!m->source_count) return NULL;
     static const char *const aggregates[] = {[COLLECT_LIST] = "x", [COLLECT_SUM] = "sum(x)", [COLLECT_MIN] = "min(x)", [COLLECT_MAX] = "max(x)", [COLLECT_COUNT] = "count(x)"};
     for (int i = 0; i < COLLECT_OPERATORS; i++) m->aggregates[i] = prepared(aggregates[i], a, d);
+    static const char *const between[] = {
+        [BETWEEN_BELOW] = "if x[1] instance of number then x[1] - 1 else x[1] - (if x[1] instance of years and months duration then @\"P1M\" else if x[1] instance of time then @\"PT1S\" else @\"P1D\")",
+        [BETWEEN_MIDDLE] = "if x[1] instance of number then (x[1] + x[2]) / 2 else if x[1] instance of date then x[1] + @\"P1D\" else x[1] + (x[2] - x[1]) / 2",
+        [BETWEEN_ABOVE] = "if x[2] instance of number then x[2] + 1 else x[2] + (if x[2] instance of years and months duration then @\"P1M\" else if x[2] instance of time then @\"PT1S\" else @\"P1D\")"};
+    for (int i = 0; i < BETWEEN_COUNT; i++) m->between[i] = prepared(between[i], a, d);
     m->elements = prepared("for i in x return i", a, d);
     for (ptrdiff_t i = 0; i < m->source_count; i++) read_imports(m, &m->sources[i], a, d);
     load_types(m, a, d);

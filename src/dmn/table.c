@@ -132,6 +132,7 @@ static bool compile_rule(compiler *c, const xml *x, const decision_table *t, tab
     if (in != t->input_count) return wrong_width(c, x, in, t->input_count, (bilingual){"本规则有 %d 个条件，表有 %d 个输入列", "this rule has %d input entries for %d columns"});
     if (out != t->output_count) return wrong_width(c, x, out, t->output_count, (bilingual){"本规则有 %d 个结果，表有 %d 个输出列", "this rule has %d output entries for %d columns"});
     bool good = true;
+    rule->at = xml_pos(x);
     for (const xml *k = xml_child(x, STR("inputEntry")); k; k = xml_next(k, STR("inputEntry")), i++)
         if (!is_dash(k)) good = (rule->tests[i] = compile_text(c, k, true)) && good;
     i = 0;

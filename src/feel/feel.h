@@ -72,6 +72,7 @@ feel_value feel_context_of(const str *names, const feel_value *values, ptrdiff_t
 const feel_value *feel_context_get(const feel_value *context, str name);               // NULL when absent
 
 bool feel_equal(feel_value a, feel_value b);     // structural identity for tests and distinctness (null equals null)
+bool feel_compare(feel_value a, feel_value b, int *sign);   // as < and > do; false when the two cannot be compared
 // The result as FEEL text, which parses to an equal value where a literal exists ("[1, 2]", "date(\"2024-03-05\")").
 void feel_print(buf *out, feel_value v);
 // JSON to FEEL and back. Strings stay strings (types are the caller's business). FEEL's dates, times and
@@ -99,6 +100,7 @@ const feel_type *feel_type_restricted(const feel_type *of, const feel_program *t
 feel_type *feel_type_declare(str name, arena *a);                 // Any until it is defined
 void feel_type_define(feel_type *declared, const feel_type *as);
 const feel_type *feel_type_alias(const feel_type *t);              // what a declared or restricted type stands on; NULL for others
+const feel_program *feel_type_tests(const feel_type *t);           // of a restricted type, by whatever name; NULL for others
 const feel_type *feel_type_result(const feel_type *t);             // of a function type; NULL when it is none
 void feel_type_print(buf *out, const feel_type *t);               // as FEEL writes it; a declared type by its name
 // Does the value belong to the type? Null belongs to all. `e` is for the tests of restricted types.
@@ -134,6 +136,10 @@ const feel_type *feel_compile_type(str text, feel_scope scope, source_pos at, ar
 str feel_program_text(const feel_program *p);                          // the source
 bool feel_program_uses(const feel_program *p, ptrdiff_t scope_index);   // does it read that name?
 void feel_program_print(buf *out, const feel_program *p);              // normal form; parses to the same tree
+
+// The values at which the answer of unary tests may change, in `out` (any order, repeats): between two neighbouring ones of a kind the
+// answer is the same throughout. False when that is not known: the tests name other data, or do more than compare `?` with constants.
+bool feel_tests_boundaries(const feel_program *tests, arena *a, feel_value **out, ptrdiff_t *count);
 
 // Why a null came out, newest last.
 typedef struct feel_reason feel_reason;

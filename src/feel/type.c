@@ -57,6 +57,12 @@ const feel_type *feel_type_alias(const feel_type *t)
     return t->form == TYPE_NAMED || t->form == TYPE_RESTRICTED ? t->of : NULL;
 }
 
+const feel_program *feel_type_tests(const feel_type *t)
+{
+    t = type_meant(t);
+    return t && t->form == TYPE_RESTRICTED ? t->tests : NULL;
+}
+
 const feel_type *feel_type_result(const feel_type *t)
 {
     t = type_meant(t);

@@ -116,6 +116,8 @@ bool feel_equal(feel_value a, feel_value b)
     return values_equal(a, b, 0, &budget);
 }
 
+bool feel_compare(feel_value a, feel_value b, int *sign) { return order(a, b, sign); }
+
 // ---- JSON ---------------------------------------------------------------------------------------------
 
 feel_value feel_from_json(const json *j, arena *a)
