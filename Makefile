@@ -67,7 +67,7 @@ cov: ## line coverage of the unit tests (needs gcovr)
 	@prove -e '' $(TESTS:$(BUILD)/%=$(BUILD)/cov/%)
 	@gcovr -r . $(BUILD)/cov --exclude 'tests/'
 
-bench: all ## measure, as ratios in one run
+bench: all $(BUILD)/bench/feel ## measure, as ratios in one run
 	@BUILD=$(BUILD) bench/run.sh
 
 format: ## lay out the C sources by .clang-format
@@ -102,6 +102,10 @@ $(BUILD)/obj/bundle.o: $(BUILD)/bundle.s
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libfadu.a
 	@mkdir -p $(@D); echo "  cc $<"
 	@$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libfadu.a $(LDLIBS)
+
+$(BUILD)/bench/%: bench/%.c $(BUILD)/libfadu.a
+	@mkdir -p $(@D); echo "  cc $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libfadu.a $(LDLIBS)
 
 # The fuzz targets are built whole with clang: its fuzzer needs the coverage of all code.
 FUZZ_FLAGS := -g -O1 -Wno-deprecated-declarations -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined

@@ -76,7 +76,10 @@ static void check(str text, bool tests, bool valid, arena *a)
     feel_program_print(&printed, p);
     if (printed.len <= 60000) {                    // brackets can make the text longer than the compiler takes
         feel_program *back = compile(buf_str(&printed), scope, (source_pos){0}, a, &d);
-        assert(back);
+        if (!back) {
+            fprintf(stderr, "%s: %.*s\nwritten:\n%.*s\nprinted:\n%.*s\n", d.last->code, STR_ARG(d.last->message[LANG_EN]), STR_ARG(text), STR_ARG(buf_str(&printed)));
+            abort();
+        }
         feel_program_print(&again, back);
         assert(str_equal(buf_str(&printed), buf_str(&again)));
     }
