@@ -152,19 +152,27 @@ const feel_builtin_info *feel_builtins(ptrdiff_t *count)
     return infos;
 }
 
-const char *builtin_name(int32_t row) { return row < ROWS ? infos[row].name : NULL; }
+str builtin_name(int32_t row)
+{
+    static const str names[] = {
+#define X(fn, name, signature, clause) {name, sizeof name - 1},
+        BUILTINS(X)
+#undef X
+    };
+    return row < ROWS ? names[row] : (str){0};
+}
 
 int32_t builtin_find(str name)
 {
     for (int32_t i = 0; i < ROWS; i++)
-        if (str_equal(name, str_from(infos[i].name))) return i;
+        if (str_equal(name, builtin_name(i))) return i;
     return -1;
 }
 
 int32_t builtin_rows(int32_t first)
 {
     int32_t n = 1;
-    while (first + n < ROWS && str_equal(str_from(infos[first].name), str_from(infos[first + n].name))) n++;
+    while (first + n < ROWS && str_equal(builtin_name(first), builtin_name(first + n))) n++;
     return n;
 }
 

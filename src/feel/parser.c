@@ -300,6 +300,7 @@ typedef struct { str name; int32_t end; bool builtin; } candidate;
 
 static void consider(const parser *p, str name, bool builtin, candidate *best)
 {
+    if (!name.len || (name.data[0] > ' ' && name.data[0] != p->text.data[p->t.start])) return;      // most are turned away here
     int32_t end = lex_name(p->text, p->t.start, name);
     if (end > best->end) *best = (candidate){name, end, builtin};
 }
@@ -356,7 +357,7 @@ static str nearest(const parser *p, str name)
 #define TRY(candidate_name) do { int d_ = name_distance(name, (candidate_name)); if (d_ <= least && (d_ < least || !best.len)) { least = d_; best = (candidate_name); } } while (0)
     for (const binding *b = p->bindings; b; b = b->next) TRY(b->name);
     for (ptrdiff_t i = 0; i < p->scope.count; i++) TRY(p->scope.names[i]);
-    for (int32_t i = 0; builtin_name(i); i++) TRY(str_from(builtin_name(i)));
+    for (int32_t i = 0; builtin_name(i).len; i++) TRY(builtin_name(i));
 #undef TRY
     return best;
 }
@@ -435,8 +436,8 @@ static bool begins_longer_name(const parser *p, str name, bool member)
         if (LONGER(b->name)) return true;
     for (ptrdiff_t i = 0; i < p->scope.count; i++)
         if (LONGER(p->scope.names[i])) return true;
-    for (int32_t i = 0; builtin_name(i); i++)
-        if (LONGER(str_from(builtin_name(i)))) return true;
+    for (int32_t i = 0; builtin_name(i).len; i++)
+        if (LONGER(builtin_name(i))) return true;
     for (const key *k = p->keys; k && member; k = k->next)
         if (LONGER(k->name)) return true;
     return false;
@@ -450,7 +451,7 @@ static node *parse_name(parser *p)
     for (const binding *b = p->bindings; b; b = b->next) consider(p, b->name, false, &best);
     for (ptrdiff_t i = 0; i < p->scope.count; i++) consider(p, p->scope.names[i], false, &best);
     known = best;
-    for (int32_t i = 0; builtin_name(i); i++) consider(p, str_from(builtin_name(i)), true, &best);
+    for (int32_t i = 0; builtin_name(i).len; i++) consider(p, builtin_name(i), true, &best);
     // "date and time" is also two names and an operator: as a function it must be called.
     if (best.builtin && known.end && lex_token(p->text, best.end).kind != '(') best = known;
     int32_t end = words_end(p);
@@ -982,7 +983,7 @@ static void bind_builtin(parser *p, node *call)
     for (int32_t i = 0; i < rows; i++)
         buf_printf(&all, "%s%s%s", i ? "; " : "", info[call->call.builtin + i].name, info[call->call.builtin + i].signature);
     mistake *m = add_mistake(p, DIAG_WARNING, "FEEL-ARGUMENTS", call->at, "函数“%s”的参数个数或名称不符，结果恒为 null",
-                             "no form of %s() takes these arguments: the result is always null", builtin_name(call->call.builtin));
+                             "no form of %s() takes these arguments: the result is always null", builtin_name(call->call.builtin).data);
     m->hint[LANG_ZH] = str_printf(p->a, "写法：%.*s", STR_ARG(buf_str(&all)));
     m->hint[LANG_EN] = str_printf(p->a, "forms: %.*s", STR_ARG(buf_str(&all)));
 }

@@ -103,7 +103,7 @@ bool print_value(buf *out, feel_value v, int depth)
         break;
     case FEEL_RANGE: return print_range(out, v.range, depth);
     case FEEL_FUNCTION:
-        if (v.function->builtin >= 0) buf_add(out, str_from(builtin_name(v.function->builtin)));
+        if (v.function->builtin >= 0) buf_add(out, builtin_name(v.function->builtin));
         else if (v.function->def) print_signature(out, v.function->def->names, v.function->def->count);
         else print_signature(out, v.function->native->names, v.function->native->count);
         break;
