@@ -46,7 +46,7 @@ test: ## the same set-up, then every test (T=name: only those)
 tests: $(TESTS)
 
 debug: ## build without optimization: build/debug/fadu
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/debug MODE='-O0 -g3' all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/debug MODE='-O0 -g3 -Wno-clobbered' all
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 asan: ## unit tests under address and undefined-behaviour sanitizers
@@ -63,7 +63,7 @@ fuzz: $(FUZZ_BIN) ## fuzz every parser for FUZZ_SECONDS each, from its corpus
 
 cov: ## line coverage of the unit tests (needs gcovr)
 	@command -v gcovr >/dev/null || { echo "there is no gcovr: apt-get install gcovr"; exit 1; }
-	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/cov MODE='-O0 -g --coverage' LDFLAGS=--coverage tests
+	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/cov MODE='-O0 -g --coverage -Wno-clobbered' LDFLAGS=--coverage tests
 	@prove -e '' $(TESTS:$(BUILD)/%=$(BUILD)/cov/%)
 	@gcovr -r . $(BUILD)/cov --exclude 'tests/'
 

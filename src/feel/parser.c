@@ -347,7 +347,11 @@ int name_distance(str x, str y)      // Levenshtein
     return row[m];
 }
 
-int name_distance_max(str name) { return ((int)utf8_length(name) + 2) / 3; }     // more than that is another word
+int name_distance_max(str name)      // more than that is another word; of one letter, every change makes another
+{
+    int length = (int)utf8_length(name);
+    return length < 2 ? 0 : (length + 2) / 3;
+}
 
 static str nearest(const parser *p, str name)
 {
@@ -1038,7 +1042,7 @@ static node *parse_call(parser *p, node *callee)
 static node *parse_filter(parser *p, node *list)
 {
     int32_t open = p->t.start;
-    node *n = make(p, N_FILTER, list->at);
+    node *n = make(p, N_FILTER, open);
     binding *outside = p->bindings;
     bool endpoint = p->endpoint;
     p->endpoint = false;
@@ -1055,8 +1059,8 @@ static node *parse_filter(parser *p, node *list)
 
 static node *parse_path(parser *p, node *object)
 {
-    node *n = make(p, N_PATH, object->at);
     advance(p);
+    node *n = make(p, N_PATH, p->t.start);         // reasons point to the member
     if (p->t.kind != TOK_WORD) return unexpected(p, "成员名称", "the name of a member");
     candidate best = {0};
     for (const key *k = p->keys; k; k = k->next) consider(p, k->name, false, &best);
@@ -1114,8 +1118,9 @@ static node *parse_power(parser *p)                // left to right, and below u
 {
     node *n = parse_unary(p);
     while (n && at_symbol(p, TOK_POWER)) {
+        int32_t at = p->t.start;
         advance(p);
-        n = binary(p, N_POW, n->at, n, parse_unary(p));
+        n = binary(p, N_POW, at, n, parse_unary(p));
     }
     return n;
 }
@@ -1125,8 +1130,9 @@ static node *parse_product(parser *p)
     node *n = parse_power(p);
     while (n && (at_symbol(p, '*') || at_symbol(p, '/'))) {
         node_kind kind = at_symbol(p, '*') ? N_MUL : N_DIV;
+        int32_t at = p->t.start;
         advance(p);
-        n = binary(p, kind, n->at, n, parse_power(p));
+        n = binary(p, kind, at, n, parse_power(p));
     }
     return n;
 }
@@ -1136,8 +1142,9 @@ static node *parse_additive(parser *p)
     node *n = parse_product(p);
     while (n && (at_symbol(p, '+') || at_symbol(p, '-'))) {
         node_kind kind = at_symbol(p, '+') ? N_ADD : N_SUB;
+        int32_t at = p->t.start;
         advance(p);
-        n = binary(p, kind, n->at, n, parse_product(p));
+        n = binary(p, kind, at, n, parse_product(p));
     }
     return n;
 }
@@ -1228,15 +1235,16 @@ static node *parse_comparison(parser *p)
     };
     node *n = parse_additive(p);
     while (n) {
+        int32_t at = p->t.start;
         size_t i = 0;
         while (i < sizeof operators / sizeof *operators && operators[i].token != p->t.kind) i++;
         if (i < sizeof operators / sizeof *operators) {
             advance(p);
-            n = binary(p, operators[i].kind, n->at, n, parse_additive(p));
+            n = binary(p, operators[i].kind, at, n, parse_additive(p));
         } else if (take_word(p, STR("between"))) {
             node *low = parse_additive(p);
             if (!low || !expect_word(p, STR("and"), "“and”", "\"and\"")) return NULL;
-            n = binary(p, N_BETWEEN, n->at, n, low);
+            n = binary(p, N_BETWEEN, at, n, low);
             if (!n) return NULL;
             n->op.c = parse_additive(p);
             n = over(p, n, n->op.c);
@@ -1252,14 +1260,14 @@ static node *parse_comparison(parser *p)
 static node *parse_and(parser *p)
 {
     node *n = parse_comparison(p);
-    while (n && take_word(p, STR("and"))) n = binary(p, N_AND, n->at, n, parse_comparison(p));
+    for (int32_t at = p->t.start; n && take_word(p, STR("and")); at = p->t.start) n = binary(p, N_AND, at, n, parse_comparison(p));
     return n;
 }
 
 static node *parse_expression(parser *p)
 {
     node *n = parse_and(p);
-    while (n && take_word(p, STR("or"))) n = binary(p, N_OR, n->at, n, parse_and(p));
+    for (int32_t at = p->t.start; n && take_word(p, STR("or")); at = p->t.start) n = binary(p, N_OR, at, n, parse_and(p));
     return n;
 }
 
