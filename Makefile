@@ -45,6 +45,12 @@ test: ## the same set-up, then every test (T=name: only those)
 
 tests: $(TESTS)
 
+tck: $(BUILD)/tck ## the DMN TCK: make tck [DIR=a copy of its TestCases] [T=part of a folder's name]
+	@d="$(DIR)"; [ -n "$$d" ] || d=$${FADU_SHARED:-../shared}/dmn-tck; $(BUILD)/tck "$$d" $(T)
+
+$(BUILD)/tck: tests/tck/tck.c $(BUILD)/libfadu.a
+	@echo "  cc $<"; $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libfadu.a $(LDLIBS)
+
 debug: ## build without optimization: build/debug/fadu
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/debug MODE='-O0 -g3 -Wno-clobbered' all
 
@@ -123,5 +129,5 @@ $(foreach f,$(FUZZERS),$(eval $(call fuzz_rule,$(f))))
 
 FORCE:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: help all run test tests debug asan fuzz cov bench format tidy install clean FORCE
+.PHONY: help all run test tests tck debug asan fuzz cov bench format tidy install clean FORCE
 .SECONDARY:

@@ -11,6 +11,7 @@ allowed() {
     base) echo "base" ;;
     calendar) echo "base calendar" ;;
     feel) echo "base calendar feel" ;;
+    dmn) echo "base calendar feel dmn" ;;
     ledger) echo "base calendar ledger" ;;
     sheet) echo "base calendar sheet" ;;
     procedure) echo "base calendar feel sheet procedure" ;;
@@ -21,7 +22,7 @@ allowed() {
     sample) echo "base calendar feel sheet sample" ;;
     service) echo "base calendar feel ledger sheet procedure store case figures report service" ;;
     http) echo "base calendar feel ledger procedure store case figures report service http" ;;
-    cli) echo "base calendar feel ledger sheet procedure store case figures report sample service http cli" ;;
+    cli) echo "base calendar feel dmn ledger sheet procedure store case figures report sample service http cli" ;;
     *) echo "" ;;
     esac
 }

@@ -32,6 +32,8 @@ bool cli_year(const char *text, int *out);                // 1949..2200, else a 
 bool cli_write(const char *path, str text);
 
 int cli_feel(int argc, char **argv);
+int cli_decide(int argc, char **argv);
+int cli_explain(int argc, char **argv);
 int cli_init(int argc, char **argv);
 int cli_sample(int argc, char **argv);
 int cli_import(int argc, char **argv);

@@ -13,6 +13,10 @@ const cli_command cli_commands[] = {
     {"serve", cli_serve, "serve DIR [--listen HOST:PORT]", {"开启网站（默认 127.0.0.1:8080）", "serve the site (127.0.0.1:8080 by default)"}, {0}},
     {"lint", cli_lint, "lint PATH...", {"检查流程文件夹", "check procedure folders"}, {0}},
     {"feel", cli_feel, "feel EXPR [--input FILE.json]", {"计算一个 FEEL 表达式", "evaluate a FEEL expression"}, {0}},
+    {"decide", cli_decide, "decide FILE.dmn [IMPORTED.dmn...] [--decision|--service|--bkm NAME] [--input FILE.json]",
+     {"按 DMN 模型作出决定（JSON）", "evaluate a decision of a DMN model (JSON)"}, {0}},
+    {"explain", cli_explain, "explain FILE.dmn [IMPORTED.dmn...] [--decision|--service|--bkm NAME] [--input FILE.json]",
+     {"同上，并说明理由：哪些规则符合，输入为何值，依据哪一条", "the same, and why: which rules matched, the inputs, the articles"}, {0}},
     {"due", cli_due, "due PROCEDURE [CLOCK] --start DATE [--format text|json]", {"何时到期，为什么", "when does it fall due, and why"}, {0}},
 };
 const int cli_command_count = sizeof cli_commands / sizeof *cli_commands;

@@ -88,7 +88,7 @@ static feel_value self_value(const run *r) { return (feel_value){.kind = FEEL_FU
 static feel_value builtin_value(run *r, int32_t row)
 {
     feel_function *f = arena_new(r->arena, 1, feel_function);
-    *f = (feel_function){.builtin = row};
+    *f = (feel_function){.builtin = row, .program = r->program};
     return (feel_value){.kind = FEEL_FUNCTION, .function = f};
 }
 
@@ -411,7 +411,7 @@ APART static feel_value call_closure(run *r, const feel_function *f, const feel_
     r->captures = f->captures;
     r->self = f;
     r->program = f->program;
-    feel_value result = eval(r, f->def->body);
+    feel_value result = f->def->java >= 0 ? java_call(r, f->def->java, frame, f->def->count) : eval(r, f->def->body);
     r->frame = outer;
     r->captures = captures;
     r->self = self;
@@ -423,7 +423,7 @@ APART static feel_value call_closure(run *r, const feel_function *f, const feel_
 static feel_evaluation begin_inner(const run *r)
 {
     feel_evaluation inner = *r->e;
-    inner.steps = r->steps > 0 ? r->steps : 1;       // 0 would mean as many as usual
+    inner.steps = r->steps > 0 ? r->steps : -1;
     inner.depth = r->depth + INNER_DEPTH;
     inner.calls = r->calls;
     inner.reasons = NULL;
@@ -533,7 +533,7 @@ static feel_value eval_node(run *r, const node *n)
         v = eval(r, n->instance.a);
         // null is a member of every type, yet "instance of" tells it apart (10.3.2.10, table 52).
         if (v.kind == FEEL_NULL) return feel_boolean(type_meant(n->instance.type)->form == TYPE_NULL);
-        return feel_boolean(conforms(r, v, n->instance.type));
+        return feel_boolean(is_instance(r, v, n->instance.type));
     case N_TEST_EQ: case N_TEST_NE: case N_TEST_ANY: break;    // only below N_IN and N_TESTS
     }
     return feel_null();
@@ -542,7 +542,7 @@ static feel_value eval_node(run *r, const node *n)
 feel_value eval(run *r, const node *n)
 {
     if (r->stopped || !spend(r, 1)) return feel_null();
-    if (r->depth >= EVAL_DEPTH_MAX) {
+    if (r->depth >= FEEL_NESTING_MAX) {
         stop(r, "FEEL-DEPTH", (bilingual){"函数调用嵌套过深", "function calls are nested too deep"});
         return feel_null();
     }
@@ -557,11 +557,11 @@ static run begin_run(feel_evaluation *e, const feel_program *p, const feel_value
 {
     e->reasons = NULL;
     return (run){.e = e, .arena = e->arena, .program = p, .inputs = inputs, .frame = frame, .tested = e->tested,
-                 .steps = e->steps > 0 ? e->steps : FEEL_STEPS_DEFAULT, .tail = &e->reasons,
+                 .steps = e->steps ? e->steps : FEEL_STEPS_DEFAULT, .tail = &e->reasons,
                  .reason_count = e->silent ? REASONS_MAX : 0, .depth = e->depth, .calls = e->calls};
 }
 
-static void end_run(const run *r, feel_evaluation *e) { e->steps = r->steps > 0 ? r->steps : 0; }
+static void end_run(const run *r, feel_evaluation *e) { e->steps = r->steps > 0 ? r->steps : -1; }
 
 feel_value feel_evaluate(const feel_program *p, const feel_value *inputs, feel_evaluation *e)
 {
@@ -583,7 +583,7 @@ feel_value feel_function_of(const feel_native *n, void *self, arena *a)
 
 feel_value feel_call(feel_value function, const feel_value *args, const str *names, int count, feel_evaluation *e)
 {
-    run r = begin_run(e, &no_program, NULL, NULL);
+    run r = begin_run(e, function.kind == FEEL_FUNCTION ? function.function->program : &no_program, NULL, NULL);
     feel_value result = function.kind == FEEL_FUNCTION ? eval_call(&r, function.function, args, names, count)
         : because(&r, "FEEL-NOT-A-FUNCTION", (bilingual){"被调用的不是函数", "what is called here is not a function"});
     end_run(&r, e);

@@ -30,7 +30,7 @@ typedef struct {
     int32_t second_of_day;      // 0..86399
     int32_t nanosecond;
     int32_t offset;             // seconds east of Greenwich
-    const zone *zone;           // of the IANA data; NULL: none
+    const zone *zone;           // of the IANA data; NULL: none. Lives as long as the `zones` it came from
 } feel_time;
 
 typedef struct feel_value feel_value;
@@ -98,11 +98,15 @@ const feel_type *feel_type_function(const feel_type *const *parameters, ptrdiff_
 const feel_type *feel_type_restricted(const feel_type *of, const feel_program *tests, arena *a);
 feel_type *feel_type_declare(str name, arena *a);                 // Any until it is defined
 void feel_type_define(feel_type *declared, const feel_type *as);
+const feel_type *feel_type_alias(const feel_type *t);              // what a declared or restricted type stands on; NULL for others
+const feel_type *feel_type_result(const feel_type *t);             // of a function type; NULL when it is none
 void feel_type_print(buf *out, const feel_type *t);               // as FEEL writes it; a declared type by its name
 // Does the value belong to the type? Null belongs to all. `e` is for the tests of restricted types.
 bool feel_conforms(feel_value v, const feel_type *t, feel_evaluation *e);
 // The same after the implicit conversions (10.3.2.9.4): to a list of one, from a list of one, date to date and time.
 bool feel_coerce(feel_value v, const feel_type *t, feel_evaluation *e, feel_value *out);
+// JSON as a value of that type: where it asks for a date, time or duration, a string is read as one (as it stands when it is none).
+feel_value feel_from_json_as(const json *j, const feel_type *t, zones *from, arena *a);
 
 // ---- programs -----------------------------------------------------------------------------------------
 
@@ -118,6 +122,7 @@ typedef struct {
     const str *members;                // names of members that values may have, where symbols in them need telling ("fee-total")
     ptrdiff_t member_count;
     zones *zones;                      // for "…@Asia/Shanghai"; NULL: no zone is known (docs/adr/0011). Outlives the program and its values
+    ptrdiff_t item;                    // 1-based place of a name whose members can be named alone, as inside a filter; 0 = none
 } feel_scope;
 
 // Compiles one expression (feel_compile) or unary tests (feel_compile_tests: the value under test is bound to `?`).
@@ -140,12 +145,16 @@ struct feel_reason {
     feel_reason *next;
 };
 
-enum { FEEL_STEPS_DEFAULT = 10000000, FEEL_DEPTH_MAX = 200 };
+enum {
+    FEEL_STEPS_DEFAULT = 10000000,
+    FEEL_DEPTH_MAX = 200,      // calls within calls
+    FEEL_NESTING_MAX = 2000    // evaluations within evaluations: about 1 MB of stack
+};
 struct feel_evaluation {
     arena *arena;              // results and temporaries; rewind it between evaluations for a steady state
     timestamp now;             // for now() and today()
     int32_t now_offset;        // seconds east of Greenwich, for the same
-    int64_t steps;             // budget left; 0 at the start = FEEL_STEPS_DEFAULT; spent = null and FEEL-BUDGET
+    int64_t steps;             // budget left; 0 at the start = FEEL_STEPS_DEFAULT; spent (-1) = null and FEEL-BUDGET
     feel_reason *reasons;      // first reason, or NULL
     bool silent;               // nobody will read the reasons: they cost more than the evaluation, and none is kept but FEEL-BUDGET
     feel_value tested;         // the value of `?`

@@ -12,7 +12,6 @@ enum {
     TEXT_MAX = 64 << 10,        // bytes of one expression: people write less, and names are looked up one by one
     HEIGHT_MAX = 1000,          // levels of a tree; a chain of 1000 additions is one
     PARSE_WORK_FACTOR = 8,      // tokens read per byte of text, counting those read again: no guessing without end
-    EVAL_DEPTH_MAX = 2000,      // nested evaluations: about 1 MB of stack
     INNER_DEPTH = 8,            // what a run within a run takes of that, for its own frames
     VALUE_DEPTH_MAX = 1000,     // lists in lists that printing and comparing follow
     PRINT_MAX = 16 << 20,       // bytes that one value may print as (shared parts can blow up when written out)
@@ -114,7 +113,8 @@ struct function_def {
     int32_t count, slots;
     const place *captures;
     int32_t capture_count;
-    node *body;
+    int32_t java;              // row of java.c's table; -1: the body is FEEL
+    node *body;                // of an external function: the context that names it
 };
 
 struct feel_program {
@@ -180,6 +180,7 @@ feel_value arithmetic(run *r, node_kind op, feel_value a, feel_value b);
 feel_value negate(run *r, feel_value a);
 feel_value member(run *r, feel_value v, str name);
 bool conforms(run *r, feel_value v, const type *t);           // null conforms to all
+bool is_instance(run *r, feel_value v, const type *t);        // "instance of" does not ask for allowed values
 bool coerce(run *r, feel_value v, const type *t, feel_value *out);
 const type *type_meant(const type *t);                        // what a declared name stands for
 feel_value list_view(const feel_value *items, ptrdiff_t count, arena *a);   // does not copy
@@ -258,6 +259,11 @@ BUILTIN(bi_overlaps_before) BUILTIN(bi_overlaps_after) BUILTIN(bi_finishes) BUIL
 BUILTIN(bi_includes) BUILTIN(bi_during) BUILTIN(bi_starts) BUILTIN(bi_started_by) BUILTIN(bi_coincides)
 BUILTIN(bi_get_value) BUILTIN(bi_get_entries) BUILTIN(bi_context_put) BUILTIN(bi_context_merge)
 #undef BUILTIN
+
+// ---- external functions (java.c) ----------------------------------------------------------------------
+
+int32_t java_find(str class, str signature);             // "java.lang.Math", "max(double, double)"; -1: not known
+feel_value java_call(run *r, int32_t row, const feel_value *args, int32_t count);
 
 // ---- regular expressions (regex.c) --------------------------------------------------------------------
 

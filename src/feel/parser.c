@@ -414,6 +414,10 @@ static node *resolve(parser *p, str name, int32_t at, bool called)
             nodes_add(p, &items, place_node(p, place_in(p, p->function, b->function, (place){N_LOCAL, b->slot}), STR("item"), at));
         if (str_equal(b->name, name)) break;
     }
+    if (!b && p->scope.item && !called && !str_equal(p->scope.names[p->scope.item - 1], name)) {
+        p->used[p->scope.item - 1] = true;
+        nodes_add(p, &items, place_node(p, place_in(p, p->function, outermost(p->function), (place){N_INPUT, (int32_t)p->scope.item - 1}), STR("item"), at));
+    }
     node *fallback = static_name(p, called ? p->bindings : b, name, at);
     if (!items.count) return fallback ? fallback : unknown_name(p, name, at);
     node *n = make(p, N_DYNAMIC, at);
@@ -429,7 +433,7 @@ static bool inside_filter(const parser *p)
 {
     for (const binding *b = p->bindings; b; b = b->next)
         if (b->kind == BIND_ITEM) return true;
-    return false;
+    return p->scope.item > 0;
 }
 
 // Is this name the beginning of a longer one ("fee" and "fee-total")? Then "(fee) - total" must keep its brackets.
@@ -701,6 +705,29 @@ static bool parse_parameters(parser *p, function_def *def)
     return true;
 }
 
+static const node *entry_of(const node *context, str name)
+{
+    for (ptrdiff_t i = 0; context && context->kind == N_CONTEXT && i < context->context.count; i++)
+        if (str_equal(context->context.names[i], name)) return context->context.items[i];
+    return NULL;
+}
+
+static str constant_text(const node *n)
+{
+    return n && n->kind == N_CONST && n->constant->kind == FEEL_STRING ? n->constant->string : (str){0};
+}
+
+// external {java: {class: "…", method signature: "…"}}: one of those we know without Java (java.c).
+static bool find_external(parser *p, function_def *def)
+{
+    const node *java = entry_of(def->body, STR("java"));
+    def->java = java_find(constant_text(entry_of(java, STR("class"))), constant_text(entry_of(java, STR("method signature"))));
+    if (def->java >= 0) return true;
+    hint(add_mistake(p, DIAG_ERROR, "FEEL-EXTERNAL", def->body->at, "不支持这个外部函数（external）", "this external function is not supported"),
+         "用 FEEL 写出函数体：function(x) 表达式", "write the body in FEEL: function(x) expression");
+    return false;
+}
+
 static node *parse_function(parser *p)
 {
     node *n = make(p, N_FUNCTION, p->t.start);
@@ -711,11 +738,8 @@ static node *parse_function(parser *p)
     p->self_name = (str){0};
     advance(p);
     if (!parse_parameters(p, def)) return NULL;
-    if (at_word(p, STR("external"))) {
-        hint(add_mistake(p, DIAG_ERROR, "FEEL-EXTERNAL", p->t.start, "不支持外部函数（external）", "external functions are not supported"),
-             "用 FEEL 写出函数体：function(x) 表达式", "write the body in FEEL: function(x) expression");
-        return NULL;
-    }
+    def->java = -1;
+    bool external = take_word(p, STR("external"));
     p->function = &inner;
     if (self.data) bind(p, self, BIND_SELF, 0);
     for (int32_t i = 0; i < def->count; i++) bind(p, def->names[i], BIND_LOCAL, inner.slots++);
@@ -732,6 +756,7 @@ static node *parse_function(parser *p)
     for (capture *c = inner.captures; c; c = c->next) captures[--i] = c->place;
     def->captures = captures;
     n->function = def;
+    if (external && def->body && !find_external(p, def)) return NULL;
     return over(p, n, def->body);
 }
 

@@ -246,7 +246,7 @@ static void print_function(buf *out, const function_def *def)
         buf_add(out, STR(": "));
         print_type(out, def->types[i]);
     }
-    buf_add(out, STR(") "));
+    buf_add(out, def->java >= 0 ? STR(") external ") : STR(") "));
     print_node(out, def->body, LOOSE);
 }
 

@@ -52,6 +52,17 @@ feel_type *feel_type_declare(str name, arena *a)
 
 void feel_type_define(feel_type *declared, const feel_type *as) { declared->of = as; }
 
+const feel_type *feel_type_alias(const feel_type *t)
+{
+    return t->form == TYPE_NAMED || t->form == TYPE_RESTRICTED ? t->of : NULL;
+}
+
+const feel_type *feel_type_result(const feel_type *t)
+{
+    t = type_meant(t);
+    return t && t->form == TYPE_FUNCTION ? t->of ? t->of : feel_type_any() : NULL;
+}
+
 // ---- belonging ------------------------------------------------------------------------------------------
 
 // A name may stand for a name; a ring of names (refused by who reads models) is Any rather than for ever.
@@ -79,47 +90,108 @@ static bool same_type(const type *a, const type *b, int depth)
     return same_type(a->of, b->of, depth + 1);
 }
 
-static bool parameters_conform(const type *const *taken, int count, const type *t)
+// What values are asked for: "instance of" does not look at allowed values, and of a function's result believes only what it
+// knows; conversion does, and lets a function through whose result only a call would tell.
+typedef enum { AS_INSTANCE, AS_ALLOWED } question;
+
+static bool type_conforms(const type *a, const type *b, int depth);
+
+static bool all_types_conform(const type *const *from, const type *const *to, ptrdiff_t count, int depth)
 {
-    if (count != t->count || !is_any(t->of)) return false;
-    for (ptrdiff_t i = 0; i < t->count; i++)
-        if (!is_any(taken[i]) && !same_type(taken[i], t->parts[i], 0)) return false;
+    for (ptrdiff_t i = 0; i < count; i++)
+        if (!type_conforms(from[i], to[i], depth + 1)) return false;
     return true;
 }
 
-// A function fits when it can be called with such arguments: as many, and each of a kind it takes. What an expression
-// returns is not known without calling it, so only Any can be asked for.
-static bool function_conforms(const feel_function *f, const type *t)
+// Is every value of `a` one of `b` (10.3.2.9.2)?
+static bool type_conforms(const type *a, const type *b, int depth)
 {
-    if (t->open) return true;
-    if (f->def) return parameters_conform(f->def->types, f->def->count, t);
-    if (f->native) return parameters_conform(f->native->types, f->native->count, t);
-    parameters p;
-    builtin_parameters(f->builtin, &p);
-    return t->count >= p.required && (t->count <= p.count || p.variadic) && is_any(t->of);
+    a = type_meant(a);
+    b = type_meant(b);
+    if (is_any(b) || a == b || depth > VALUE_DEPTH_MAX) return true;
+    if (b->form == TYPE_RESTRICTED) return type_conforms(a, b->of, depth + 1);
+    if (is_any(a)) return false;
+    if (a->form == TYPE_RESTRICTED) return type_conforms(a->of, b, depth + 1);
+    if (a->form != b->form || a->kind != b->kind) return a->form == TYPE_NULL;
+    switch (a->form) {
+    case TYPE_LIST: case TYPE_RANGE: return type_conforms(a->of, b->of, depth + 1);
+    case TYPE_FUNCTION:
+        return b->open || (a->count == b->count && all_types_conform(b->parts, a->parts, a->count, depth) && type_conforms(a->of, b->of, depth + 1));
+    case TYPE_CONTEXT:
+        for (ptrdiff_t i = 0; i < b->count; i++) {
+            ptrdiff_t k = 0;
+            while (k < a->count && !str_equal(a->names[k], b->names[i])) k++;
+            if (k == a->count || !type_conforms(a->parts[k], b->parts[i], depth + 1)) return false;
+        }
+        return true;
+    default: return true;
+    }
 }
 
-static bool conforms_at(run *r, feel_value v, const type *t, int depth);
+// The type of what an expression gives, as far as that is plain from the text; Any when it is not.
+static const type *plain_type(const node *n, arena *a)
+{
+    switch (n->kind) {
+    case N_CONST: return n->constant->kind == FEEL_NULL ? make((type){.form = TYPE_NULL}, a)
+                       : n->constant->kind <= FEEL_YEARS_DURATION ? make((type){.form = TYPE_KIND, .kind = n->constant->kind}, a) : feel_type_any();
+    case N_EQ: case N_NE: case N_LT: case N_LE: case N_GT: case N_GE: case N_BETWEEN: case N_IN: case N_AND: case N_OR:
+    case N_SOME: case N_EVERY: case N_INSTANCE: return make((type){.form = TYPE_KIND, .kind = FEEL_BOOLEAN}, a);
+    case N_CONTEXT: {
+        const type **parts = arena_new(a, n->context.count, const type *);
+        for (ptrdiff_t i = 0; i < n->context.count; i++) parts[i] = plain_type(n->context.items[i], a);
+        return feel_type_context(n->context.names, parts, n->context.count, a);
+    }
+    case N_LIST: {
+        const type *element = n->list.count ? plain_type(n->list.items[0], a) : make((type){.form = TYPE_NULL}, a);
+        for (ptrdiff_t i = 1; i < n->list.count; i++)
+            if (!same_type(element, plain_type(n->list.items[i], a), 0)) element = feel_type_any();
+        return feel_type_list(element, a);
+    }
+    case N_FUNCTION: {
+        const function_def *f = n->function;
+        return feel_type_function(f->types, f->count, f->java >= 0 ? NULL : plain_type(f->body, a), a);
+    }
+    default: return feel_type_any();
+    }
+}
 
-static bool context_conforms(run *r, feel_value v, const type *t, int depth)
+// A function fits when it can be called with such arguments: as many, and each of a type it takes.
+static bool function_conforms(run *r, const feel_function *f, const type *t, question q)
+{
+    if (t->open) return true;
+    if (f->builtin >= 0) {
+        parameters p;
+        builtin_parameters(f->builtin, &p);
+        return t->count >= p.required && (t->count <= p.count || p.variadic) && (q == AS_ALLOWED || is_any(t->of));
+    }
+    const type *const *takes = f->def ? f->def->types : f->native->types;
+    int32_t count = f->def ? f->def->count : f->native->count;
+    if (count != t->count || !all_types_conform(t->parts, takes, count, 0)) return false;
+    const type *result = f->def && f->def->java < 0 ? plain_type(f->def->body, r->arena) : feel_type_any();
+    return (q == AS_ALLOWED && is_any(result)) || type_conforms(result, t->of, 0);
+}
+
+static bool conforms_at(run *r, feel_value v, const type *t, question q, int depth);
+
+static bool context_conforms(run *r, feel_value v, const type *t, question q, int depth)
 {
     if (v.kind != FEEL_CONTEXT) return false;
     for (ptrdiff_t i = 0; i < t->count; i++) {
         const feel_value *part = feel_context_get(&v, t->names[i]);
-        if (!part || !conforms_at(r, *part, t->parts[i], depth + 1)) return false;
+        if (!part || !conforms_at(r, *part, t->parts[i], q, depth + 1)) return false;
     }
     return true;
 }
 
-static bool list_conforms(run *r, feel_value v, const type *t, int depth)
+static bool list_conforms(run *r, feel_value v, const type *t, question q, int depth)
 {
     if (v.kind != FEEL_LIST) return false;
     for (ptrdiff_t i = 0; i < v.list->count; i++)
-        if (!conforms_at(r, v.list->items[i], t->of, depth + 1)) return false;
+        if (!conforms_at(r, v.list->items[i], t->of, q, depth + 1)) return false;
     return true;
 }
 
-static bool conforms_at(run *r, feel_value v, const type *t, int depth)
+static bool conforms_at(run *r, feel_value v, const type *t, question q, int depth)
 {
     t = type_meant(t);
     if (!t || t->form == TYPE_ANY || v.kind == FEEL_NULL) return true;
@@ -127,17 +199,20 @@ static bool conforms_at(run *r, feel_value v, const type *t, int depth)
     switch (t->form) {
     case TYPE_NULL: return false;
     case TYPE_KIND: return v.kind == t->kind;
-    case TYPE_LIST: return list_conforms(r, v, t, depth);
-    case TYPE_RANGE: return v.kind == FEEL_RANGE && conforms_at(r, v.range->low, t->of, depth + 1) && conforms_at(r, v.range->high, t->of, depth + 1);
-    case TYPE_CONTEXT: return context_conforms(r, v, t, depth);
-    case TYPE_FUNCTION: return v.kind == FEEL_FUNCTION && function_conforms(v.function, t);
-    case TYPE_RESTRICTED: return conforms_at(r, v, t->of, depth + 1) && feel_is_true(eval_inner(r, t->tests, NULL, v));
+    case TYPE_LIST: return list_conforms(r, v, t, q, depth);
+    case TYPE_RANGE:
+        return v.kind == FEEL_RANGE && conforms_at(r, v.range->low, t->of, q, depth + 1) && conforms_at(r, v.range->high, t->of, q, depth + 1);
+    case TYPE_CONTEXT: return context_conforms(r, v, t, q, depth);
+    case TYPE_FUNCTION: return v.kind == FEEL_FUNCTION && function_conforms(r, v.function, t, q);
+    case TYPE_RESTRICTED:
+        return conforms_at(r, v, t->of, q, depth + 1) && (q == AS_INSTANCE || feel_is_true(eval_inner(r, t->tests, NULL, v)));
     case TYPE_ANY: case TYPE_NAMED: break;
     }
     return true;
 }
 
-bool conforms(run *r, feel_value v, const type *t) { return conforms_at(r, v, t, 0); }
+bool conforms(run *r, feel_value v, const type *t) { return conforms_at(r, v, t, AS_ALLOWED, 0); }
+bool is_instance(run *r, feel_value v, const type *t) { return conforms_at(r, v, t, AS_INSTANCE, 0); }
 
 // A restriction is put on what is left after conversion, so the form to convert to stands below it.
 static const type *unrestricted(const type *t)
@@ -158,4 +233,37 @@ bool coerce(run *r, feel_value v, const type *t, feel_value *out)
         *out = date_time_of(v.moment.date, (feel_time){.offset = 0});
     else return false;
     return conforms(r, *out, t);
+}
+
+// ---- JSON -----------------------------------------------------------------------------------------------
+
+static feel_value members_from_json(const json *j, const type *t, zones *from, arena *a)
+{
+    str *names = arena_new(a, j->count, str);
+    feel_value *items = arena_new(a, j->count, feel_value);
+    ptrdiff_t count = 0;
+    for (const json *child = j->first; child; child = child->next, count++) {
+        ptrdiff_t k = 0;
+        while (k < t->count && !str_equal(t->names[k], child->name)) k++;
+        names[count] = child->name;
+        items[count] = feel_from_json_as(child, k < t->count ? t->parts[k] : NULL, from, a);
+    }
+    return feel_context_of(names, items, count, a);
+}
+
+feel_value feel_from_json_as(const json *j, const feel_type *t, zones *from, arena *a)
+{
+    const type *form = t ? unrestricted(t) : NULL;
+    feel_value v;
+    if (!form) return feel_from_json(j, a);
+    if (form->form == TYPE_KIND && j->kind == JSON_STRING && form->kind >= FEEL_DATE && form->kind <= FEEL_YEARS_DURATION)
+        return feel_parse_temporal(j->text, form->kind, from, &v) ? v : feel_string(j->text);
+    if (form->form == TYPE_CONTEXT && j->kind == JSON_OBJECT) return members_from_json(j, form, from, a);
+    if (form->form == TYPE_LIST && j->kind == JSON_ARRAY) {
+        feel_value *items = arena_new(a, j->count, feel_value);
+        ptrdiff_t count = 0;
+        for (const json *child = j->first; child; child = child->next) items[count++] = feel_from_json_as(child, form->of, from, a);
+        return list_view(items, count, a);
+    }
+    return feel_from_json(j, a);
 }

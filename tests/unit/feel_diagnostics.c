@@ -32,7 +32,7 @@ static void test_texts(void)
         {"\"\\uD800\"", "1:1: error [FEEL-ESCAPE] a \\u escape in this string is wrong\n   1 | \"\\uD800\"\n     | ^\n  hint: write \\u4E2D or \\U01F600"},
         {"if 1 then 2", "1:12: error [FEEL-UNEXPECTED] expected \"else\", found the end of the text\n   1 | if 1 then 2\n     |            ^"},
         {"{fee: 1, fee: 2}", "1:10: error [FEEL-DUPLICATE] the entry \"fee\" is given twice\n   1 | {fee: 1, fee: 2}\n     |          ^\n  hint: names of one context must differ"},
-        {"function(x) external {java: {}}", "1:13: error [FEEL-EXTERNAL] external functions are not supported\n   1 | function(x) external {java: {}}\n     |             ^\n"
+        {"function(x) external {java: {}}", "1:22: error [FEEL-EXTERNAL] this external function is not supported\n   1 | function(x) external {java: {}}\n     |                      ^\n"
                                             "  hint: write the body in FEEL: function(x) expression"},
         {"? > 1", "1:1: error [FEEL-UNEXPECTED] expected an expression, found \"?\"\n   1 | ? > 1\n     | ^"},
         {"abs(1, n: 2)", "1:8: error [FEEL-ARGUMENTS-MIXED] either all arguments are named or none\n   1 | abs(1, n: 2)\n     |        ^\n  hint: name all of them, or none"},

@@ -3,7 +3,7 @@
 
 static const str names[] = {{"year", 4}, {"district", 8}, {"disputes", 8}, {"units", 5}, {"day", 3}, {"silent", 6}};
 enum { NAMES = sizeof names / sizeof *names };
-static const feel_scope scope = {names, NAMES};
+static const feel_scope scope = {.names = names, .count = NAMES};
 static const char meta[] = "{\"title\": \"{{district.name}}{{year}}年报告\", \"organ\": \"{{district.organ}}\", \"date\": \"{{day}}\"}";
 
 static feel_value figure(const char *id, int64_t value, const char *text, arena *a)
