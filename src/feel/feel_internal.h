@@ -228,6 +228,7 @@ struct bound {
     parameters parameters;
     int order[PARAMETERS_MAX];
 };
+int32_t builtin_next(int32_t row, char first);               // that row or the next whose name begins so; -1: no more
 int32_t builtin_find(str name);                              // first row, or -1
 int32_t builtin_rows(int32_t first);                         // how many rows that name has
 str builtin_name(int32_t row);                               // {0} behind the last row

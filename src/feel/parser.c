@@ -300,7 +300,7 @@ typedef struct { str name; int32_t end; bool builtin; } candidate;
 
 static void consider(const parser *p, str name, bool builtin, candidate *best)
 {
-    if (!name.len || (name.data[0] > ' ' && name.data[0] != p->text.data[p->t.start])) return;      // most are turned away here
+    if (!name.len || (name.data[0] > ' ' && name.data[0] != p->text.data[p->t.start])) return;
     int32_t end = lex_name(p->text, p->t.start, name);
     if (end > best->end) *best = (candidate){name, end, builtin};
 }
@@ -444,7 +444,7 @@ static bool begins_longer_name(const parser *p, str name, bool member)
         if (LONGER(b->name)) return true;
     for (ptrdiff_t i = 0; i < p->scope.count; i++)
         if (LONGER(p->scope.names[i])) return true;
-    for (int32_t i = 0; builtin_name(i).len; i++)
+    for (int32_t i = builtin_next(0, name.data[0]); i >= 0; i = builtin_next(i + 1, name.data[0]))
         if (LONGER(builtin_name(i))) return true;
     for (const key *k = p->keys; k && member; k = k->next)
         if (LONGER(k->name)) return true;
@@ -459,7 +459,8 @@ static node *parse_name(parser *p)
     for (const binding *b = p->bindings; b; b = b->next) consider(p, b->name, false, &best);
     for (ptrdiff_t i = 0; i < p->scope.count; i++) consider(p, p->scope.names[i], false, &best);
     known = best;
-    for (int32_t i = 0; builtin_name(i).len; i++) consider(p, builtin_name(i), true, &best);
+    char first = p->text.data[at];                 // most of a hundred names are turned away by it
+    for (int32_t i = builtin_next(0, first); i >= 0; i = builtin_next(i + 1, first)) consider(p, builtin_name(i), true, &best);
     // "date and time" is also two names and an operator: as a function it must be called.
     if (best.builtin && known.end && lex_token(p->text, best.end).kind != '(') best = known;
     int32_t end = words_end(p);
