@@ -36,10 +36,10 @@ run: ## install what is missing, build, load the demonstration district, show th
 
 test: ## the same set-up, then every test (T=name: only those)
 	@tools/setup.sh test
-	@$(MAKE) --no-print-directory -j2 all tests
+	@$(MAKE) --no-print-directory -j2 all tests $(BUILD)/tck
 	@echo "== rules of the tree"; tools/tidy.sh
 	@if [ -n "$(TESTS)" ]; then echo "== unit tests"; prove -e '' $(TESTS); fi
-	@if [ -n "$(E2E)" ]; then echo "== end to end"; FADU=$(BUILD)/fadu prove -e sh $(E2E); fi
+	@if [ -n "$(E2E)" ]; then echo "== end to end"; FADU=$(BUILD)/fadu TCK=$(abspath $(BUILD)/tck) prove -e sh $(E2E); fi
 	@if [ -z "$(T)" ]; then $(MAKE) --no-print-directory asan; fi
 	@if [ -z "$(T)" ]; then $(MAKE) --no-print-directory -j2 fuzz; fi
 

@@ -12,8 +12,8 @@ typedef struct {
     xml *root, *open;
     buf texts[XML_NESTING_MAX];
     int depth;
-    ptrdiff_t counted, line_start;   // line numbers are counted forward, so that all of them together stay linear
-    int line;
+    ptrdiff_t counted;               // lines and columns are counted forward, so that all of them together stay linear
+    int line, column;
     const char *code;                // of the trouble that stopped the parser
     bilingual trouble, hint;
 } reading;
@@ -21,11 +21,13 @@ typedef struct {
 static void count_to(reading *r, ptrdiff_t offset)
 {
     str text = r->source->text;
-    for (; r->counted < offset && r->counted < text.len; r->counted++)
-        if (text.data[r->counted] == '\n') {
+    for (; r->counted < offset && r->counted < text.len; r->counted++) {
+        unsigned char c = (unsigned char)text.data[r->counted];
+        if (c == '\n') {
             r->line++;
-            r->line_start = r->counted + 1;
-        }
+            r->column = 1;
+        } else if ((c & 0xC0) != 0x80) r->column++;
+    }
 }
 
 static void stop(reading *r, const char *code, bilingual trouble, bilingual hint)
@@ -54,7 +56,7 @@ static void XMLCALL on_begin(void *reading_, const XML_Char *name, const XML_Cha
     xml *x = arena_new(r->arena, 1, xml);
     ptrdiff_t at = (ptrdiff_t)XML_GetCurrentByteIndex(r->parser), count = 0;
     count_to(r, at);
-    *x = (xml){.parent = r->open, .source = r->source, .at = at, .line = r->line, .line_start = r->line_start, .text_at = -1};
+    *x = (xml){.parent = r->open, .source = r->source, .at = at, .line = r->line, .column = r->column, .text_at = -1};
     split_name(name, r->arena, &x->space, &x->name);
     while (attributes[2 * count]) count++;
     xml_attribute *list = arena_new(r->arena, count, xml_attribute);
@@ -93,7 +95,7 @@ static void XMLCALL on_text(void *reading_, const XML_Char *text, int len)
         r->open->text_at = (ptrdiff_t)XML_GetCurrentByteIndex(r->parser) + i;
         count_to(r, r->open->text_at);
         r->open->text_line = r->line;
-        r->open->text_line_start = r->line_start;
+        r->open->text_column = r->column;
     }
     buf_add(&r->texts[r->depth - 1], (str){text, len});
 }
@@ -105,15 +107,19 @@ static void XMLCALL on_doctype(void *reading_, const XML_Char *name, const XML_C
          (bilingual){"删去 <!DOCTYPE …> 一行", "remove the line <!DOCTYPE …>"});
 }
 
-static str line_at(str text, ptrdiff_t line_start)
-{
-    str rest = str_slice(text, line_start, text.len), line = str_cut(&rest, '\n');
-    return str_ends(line, STR("\r")) ? str_slice(line, 0, line.len - 1) : line;
-}
+enum { SHOWN_BEFORE = 160, SHOWN_AFTER = 240 };      // bytes of the line: exported models may be one line of megabytes
 
-static source_pos place(const xml_source *s, ptrdiff_t at, int line, ptrdiff_t line_start)
+// The part of a line around a place.
+static source_pos place(const xml_source *s, ptrdiff_t at, int line, int column)
 {
-    return (source_pos){.file = s->file, .line = line, .column = (int)utf8_length(str_slice(s->text, line_start, at)) + 1, .source = line_at(s->text, line_start)};
+    str text = s->text;
+    ptrdiff_t from = at, to = at;
+    while (from > 0 && at - from < SHOWN_BEFORE && text.data[from - 1] != '\n') from--;
+    while (from < at && ((unsigned char)text.data[from] & 0xC0) == 0x80) from++;
+    while (to < text.len && to - at < SHOWN_AFTER && text.data[to] != '\n' && text.data[to] != '\r') to++;
+    while (to < text.len && ((unsigned char)text.data[to] & 0xC0) == 0x80) to++;
+    int skipped = column - 1 - (int)utf8_length(str_slice(text, from, at));
+    return (source_pos){.file = s->file, .line = line, .column = column, .source = str_slice(text, from, to), .source_skipped = skipped};
 }
 
 static bool run(reading *r, diag_list *d)
@@ -125,7 +131,7 @@ static bool run(reading *r, diag_list *d)
     str text = r->source->text;
     if (XML_Parse(r->parser, text.data ? text.data : "", (int)text.len, XML_TRUE) == XML_STATUS_OK) return true;
     count_to(r, (ptrdiff_t)XML_GetCurrentByteIndex(r->parser));
-    source_pos at = place(r->source, r->counted, r->line, r->line_start);
+    source_pos at = place(r->source, r->counted, r->line, r->column);
     if (r->code) diag_add(d, DIAG_ERROR, r->code, at, r->hint, r->trouble);
     else
         diag_add(d, DIAG_ERROR, "XML-SYNTAX", at, (bilingual){"用建模工具重新导出该文件", "export the file again from the modelling tool"},
@@ -144,7 +150,7 @@ xml *xml_parse(str text, str file, arena *a, diag_list *d)
     r->source = arena_new(a, 1, xml_source);
     *r->source = (xml_source){file, text};
     r->arena = a;
-    r->line = 1;
+    r->line = r->column = 1;
     // UTF-8 whatever the declaration says: offsets into `text` are what diagnostics stand on.
     r->parser = XML_ParserCreateNS("UTF-8", NAME_SEPARATOR);
     if (!r->parser) arena_alloc(a, -1, 1, 1);        // out of memory, said the arena's way
@@ -196,7 +202,7 @@ static str label(const xml *element)
 
 source_pos xml_pos(const xml *element)
 {
-    source_pos p = place(element->source, element->at, element->line, element->line_start);
+    source_pos p = place(element->source, element->at, element->line, element->column);
     p.element = label(element);
     return p;
 }
@@ -204,7 +210,7 @@ source_pos xml_pos(const xml *element)
 source_pos xml_text_pos(const xml *element)
 {
     if (element->text_at < 0) return xml_pos(element);
-    source_pos p = place(element->source, element->text_at, element->text_line, element->text_line_start);
+    source_pos p = place(element->source, element->text_at, element->text_line, element->text_column);
     const xml *named_one = element;
     while (named_one->parent && !xml_has(named_one, STR("id")) && !xml_has(named_one, STR("name"))) named_one = named_one->parent;
     p.element = label(named_one);

@@ -23,9 +23,9 @@ struct xml {
     str text;                        // the character data directly inside, in one piece; "" when it is only space between elements
     xml *parent, *first, *last, *next;
     const xml_source *source;
-    // Byte offsets of the element and of the first of its text that is not space (-1 when there is none), each with its line.
-    ptrdiff_t at, line_start, text_at, text_line_start;
-    int line, text_line;
+    // Byte offsets of the element and of the first of its text that is not space (-1 when there is none), with line and column.
+    ptrdiff_t at, text_at;
+    int line, column, text_line, text_column;
 };
 
 // The document's root. NULL and an XML-… diagnostic when it is not well-formed or too large or deep.

@@ -22,7 +22,7 @@ static void keep_reasons(run *r, source_pos at, const feel_reason *list)
         source_pos place = at;
         place.line += list->line - 1;
         place.column = list->line > 1 ? list->column : at.column + list->column - 1;
-        if (list->line > 1) place.source = (str){0};
+        if (list->line > 1) place.source = (str){0}, place.source_skipped = 0;
         // Both formats take both texts; each prints its own.
         null_because(r, list->code, place, (bilingual){"%s%.0s", "%.0s%s"}, str_cstr(list->text[LANG_ZH], r->out->arena), str_cstr(list->text[LANG_EN], r->out->arena));
     }

@@ -1334,6 +1334,7 @@ static source_pos position(const parser *p, source_pos base, int32_t at)
     if (lines || !base.source.len) {               // the caret needs the line in which it counts columns
         str rest = str_slice(p->text, line_start, p->text.len);
         pos.source = lines || pos.column == column ? str_cut(&rest, '\n') : (str){0};
+        pos.source_skipped = 0;
     }
     return pos;
 }
