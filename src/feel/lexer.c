@@ -71,7 +71,12 @@ static int32_t skip_blank(str text, int32_t at)
 static int32_t skip_word(str text, int32_t at)
 {
     int32_t next;
-    while (at < text.len && is_name_part(peek(text, at, &next))) at = next;
+    for (; at < text.len; at = next) {
+        unsigned char c = (unsigned char)text.data[at];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
+        next = at + 1;
+        if (!plain && (c < 0x80 || !is_name_part(peek(text, at, &next)))) break;
+    }
     return at;
 }
 
