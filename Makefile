@@ -52,7 +52,7 @@ $(BUILD)/tck: tests/tck/tck.c $(BUILD)/libfadu.a
 	@echo "  cc $<"; $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libfadu.a $(LDLIBS)
 
 debug: ## build without optimization: build/debug/fadu
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/debug MODE='-O0 -g3' all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/debug MODE='-O0 -g3 -Wno-clobbered' all
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 asan: ## unit tests under address and undefined-behaviour sanitizers
@@ -69,11 +69,11 @@ fuzz: $(FUZZ_BIN) ## fuzz every parser for FUZZ_SECONDS each, from its corpus
 
 cov: ## line coverage of the unit tests (needs gcovr)
 	@command -v gcovr >/dev/null || { echo "there is no gcovr: apt-get install gcovr"; exit 1; }
-	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/cov MODE='-O0 -g --coverage' LDFLAGS=--coverage tests
+	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/cov MODE='-O0 -g --coverage -Wno-clobbered' LDFLAGS=--coverage tests
 	@prove -e '' $(TESTS:$(BUILD)/%=$(BUILD)/cov/%)
 	@gcovr -r . $(BUILD)/cov --exclude 'tests/'
 
-bench: all ## measure, as ratios in one run
+bench: all $(BUILD)/bench/feel ## measure, as ratios in one run
 	@BUILD=$(BUILD) bench/run.sh
 
 format: ## lay out the C sources by .clang-format
@@ -108,6 +108,10 @@ $(BUILD)/obj/bundle.o: $(BUILD)/bundle.s
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libfadu.a
 	@mkdir -p $(@D); echo "  cc $<"
 	@$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libfadu.a $(LDLIBS)
+
+$(BUILD)/bench/%: bench/%.c $(BUILD)/libfadu.a
+	@mkdir -p $(@D); echo "  cc $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libfadu.a $(LDLIBS)
 
 # The fuzz targets are built whole with clang: its fuzzer needs the coverage of all code.
 FUZZ_FLAGS := -g -O1 -Wno-deprecated-declarations -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined

@@ -42,6 +42,20 @@ directory() { # directory N: a data directory with N imported rows; prints its p
 
 say "what" "ours" "other" "ratio" "goal"
 
+# FEEL, against feelin, the usual engine in JavaScript. The table of expressions stays in $build/bench/feel.txt.
+"$build/bench/feel" > "$build/bench/feel.txt"
+if command -v npm >/dev/null && command -v node >/dev/null \
+    && { [ -d "$build/bench/node_modules/feelin" ] || npm install --silent --ignore-scripts --no-save --prefix "$build/bench" feelin@8 >/dev/null 2>&1; }; then
+    entry=$(find "$build/bench/node_modules/feelin/dist" -name 'index.js' | head -1)
+    other=$(FEELIN=$(realpath "$entry") node bench/feelin.mjs)
+    ours=$(sed -n 's/^a second: \([0-9]*\) .*/\1/p' "$build/bench/feel.txt")
+    say "FEEL evaluations a second : feelin" "$ours" "$other" "$(ratio "$ours" "$other")" ">= 100"
+    ours=$(sed -n 's/.*, \([0-9]*\) compiled.*/\1/p' "$build/bench/feel.txt")
+    say "FEEL, compiled each time : feelin" "$ours" "$other" "$(ratio "$ours" "$other")" ""
+else
+    say "FEEL evaluations a second : feelin" "$(sed -n 's/^a second: \([0-9]*\) .*/\1/p' "$build/bench/feel.txt")" "skipped" "" "no npm"
+fi
+
 ledger "$rows" "$work/big.csv"
 "$fadu" init "$work/big" >/dev/null
 ours=$(seconds "$fadu" import "$work/big" "$work/big.csv")

@@ -83,19 +83,19 @@ static int evaluate(const char *expression, const char *input_path, zones *known
     return fflush(stdout) == 0 ? EXIT_DONE : EXIT_SYSTEM;
 }
 
-static int evaluate_guarded(const char *expression, const char *input_path)
+static const bilingual no_memory = {"内存不足", "out of memory"};
+
+static int evaluate_guarded(const char *expression, const char *input_path, zones *known)
 {
     arena a = {0};
     jmp_buf out_of_memory;
     if (ARENA_GUARD(&a, out_of_memory)) {
-        fprintf(stderr, "%s\n", cli_text((bilingual){"内存不足", "out of memory"}));
+        fprintf(stderr, "%s\n", cli_text(no_memory));
         arena_free(&a);
         return EXIT_SYSTEM;
     }
-    zones *known = zoneinfo_open(NULL);
     int status = evaluate(expression, input_path, known, &a);
     arena_free(&a);
-    zoneinfo_close(known);
     return status;
 }
 
@@ -108,5 +108,9 @@ int cli_feel(int argc, char **argv)
         if (c != 'i') return cli_usage("feel");
         input = optarg;
     }
-    return argc - optind == 1 ? evaluate_guarded(argv[optind], input) : cli_usage("feel");
+    if (argc - optind != 1) return cli_usage("feel");
+    zones *known = zoneinfo_open(NULL);
+    int status = evaluate_guarded(argv[optind], input, known);
+    zoneinfo_close(known);
+    return status;
 }

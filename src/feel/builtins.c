@@ -152,19 +152,31 @@ const feel_builtin_info *feel_builtins(ptrdiff_t *count)
     return infos;
 }
 
-const char *builtin_name(int32_t row) { return row < ROWS ? infos[row].name : NULL; }
+static const str names_of_rows[] = {
+#define X(fn, name, signature, clause) {name, sizeof name - 1},
+    BUILTINS(X)
+#undef X
+};
+
+str builtin_name(int32_t row) { return row < ROWS ? names_of_rows[row] : (str){0}; }
+
+int32_t builtin_next(int32_t row, char first)
+{
+    while (row < ROWS && names_of_rows[row].data[0] != first) row++;
+    return row < ROWS ? row : -1;
+}
 
 int32_t builtin_find(str name)
 {
-    for (int32_t i = 0; i < ROWS; i++)
-        if (str_equal(name, str_from(infos[i].name))) return i;
-    return -1;
+    int32_t row = name.len ? builtin_next(0, name.data[0]) : -1;
+    while (row >= 0 && !str_equal(name, names_of_rows[row])) row = builtin_next(row + 1, name.data[0]);
+    return row;
 }
 
 int32_t builtin_rows(int32_t first)
 {
     int32_t n = 1;
-    while (first + n < ROWS && str_equal(str_from(infos[first].name), str_from(infos[first + n].name))) n++;
+    while (first + n < ROWS && str_equal(builtin_name(first), builtin_name(first + n))) n++;
     return n;
 }
 

@@ -173,9 +173,25 @@ APART static feel_value between(run *r, const node *n)       // a >= b and a <= 
     return from_truth(t);
 }
 
+static bool fill_range(run *r, const node *n, feel_range *out)       // false, with the reason: there is no such range
+{
+    feel_value room_low, room_high;
+    int sign;
+    *out = (feel_range){.low_closed = n->flags & RANGE_LOW_CLOSED, .high_closed = n->flags & RANGE_HIGH_CLOSED};
+    if (n->op.a) out->low = *operand(r, n->op.a, &room_low);
+    if (n->op.b) out->high = n->flags & RANGE_EQUAL ? out->low : *operand(r, n->op.b, &room_high);
+    r->at = n->at;
+    if ((n->op.a && out->low.kind == FEEL_NULL) || (n->op.b && out->high.kind == FEEL_NULL))
+        return because(r, "FEEL-RANGE", (bilingual){"区间的端点是空值", "an endpoint of the range is null"}), false;
+    if (n->op.a && n->op.b && !order(out->low, out->high, &sign))
+        return because(r, "FEEL-RANGE", (bilingual){"区间的两个端点不能比较", "the endpoints of the range cannot be compared"}), false;
+    return true;
+}
+
 static truth in_test(run *r, const node *test, feel_value v)
 {
-    feel_value x;
+    feel_value x = feel_null();
+    feel_range range;
     switch (test->kind) {
     case N_TEST_ANY: return YES;
     case N_TEST_EQ: return equals(r, v, eval(r, test->op.a));
@@ -185,9 +201,10 @@ static truth in_test(run *r, const node *test, feel_value v)
     }
     default: break;
     }
-    x = eval(r, test);
+    if (test->kind != N_RANGE) x = eval(r, test);
+    else if (spend(r, 1) && fill_range(r, test, &range)) x = (feel_value){.kind = FEEL_RANGE, .range = &range};     // asked only, so it need not last
     r->at = test->at;
-    if (test->flags & TRUTH && test->kind != N_RANGE && x.kind == FEEL_BOOLEAN) return to_truth(x);
+    if (test->flags & TRUTH && x.kind == FEEL_BOOLEAN) return to_truth(x);
     if (test->flags & TRUTH && x.kind == FEEL_NULL) return UNKNOWN;
     // A call or a decision that answers "true" about something that is no boolean answers the test.
     if (feel_is_true(x) && v.kind != FEEL_BOOLEAN && v.kind != FEEL_NULL && test->kind != N_CONST) return YES;
@@ -301,16 +318,8 @@ static feel_value make_context(run *r, const node *n)
 
 static feel_value make_range(run *r, const node *n)
 {
-    feel_value low = feel_null(), high = feel_null();
-    int sign;
-    if (n->op.a) low = eval(r, n->op.a);
-    if (n->op.b) high = n->flags & RANGE_EQUAL ? low : eval(r, n->op.b);
-    r->at = n->at;
-    if ((n->op.a && low.kind == FEEL_NULL) || (n->op.b && high.kind == FEEL_NULL))
-        return because(r, "FEEL-RANGE", (bilingual){"区间的端点是空值", "an endpoint of the range is null"});
-    if (n->op.a && n->op.b && !order(low, high, &sign))
-        return because(r, "FEEL-RANGE", (bilingual){"区间的两个端点不能比较", "the endpoints of the range cannot be compared"});
-    return range_of(r, low, high, n->flags & RANGE_LOW_CLOSED, n->flags & RANGE_HIGH_CLOSED);
+    feel_range g;
+    return fill_range(r, n, &g) ? range_of(r, g.low, g.high, g.low_closed, g.high_closed) : feel_null();
 }
 
 static feel_value element(run *r, feel_value list, decimal position)

@@ -228,9 +228,10 @@ struct bound {
     parameters parameters;
     int order[PARAMETERS_MAX];
 };
+int32_t builtin_next(int32_t row, char first);               // that row or the next whose name begins so; -1: no more
 int32_t builtin_find(str name);                              // first row, or -1
 int32_t builtin_rows(int32_t first);                         // how many rows that name has
-const char *builtin_name(int32_t row);
+str builtin_name(int32_t row);                               // {0} behind the last row
 void builtin_parameters(int32_t row, parameters *out);
 bool builtin_bind(int32_t row, const str *names, int count, bound *out);
 feel_value builtin_call(run *r, int32_t first, const feel_value *args, const str *names, int count);

@@ -7,7 +7,8 @@
 
 static bool is_space(uint32_t c)       // rule 63
 {
-    return c == ' ' || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x1680 || c == 0x180E
+    if (c < 0x80) return c == ' ' || (c >= 0x09 && c <= 0x0D);
+    return c == 0x85 || c == 0xA0 || c == 0x1680 || c == 0x180E
         || (c >= 0x2000 && c <= 0x200B) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000
         || c == 0xFEFF;
 }
@@ -15,10 +16,11 @@ static bool is_space(uint32_t c)       // rule 63
 static bool is_name_start(uint32_t c)  // rule 28, without '?', which is a token of its own
 {
     static const struct { uint32_t low, high; } ranges[] = {
-        {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {0xC0, 0xD6}, {0xD8, 0xF6}, {0xF8, 0x2FF}, {0x370, 0x37D},
+        {0xC0, 0xD6}, {0xD8, 0xF6}, {0xF8, 0x2FF}, {0x370, 0x37D},
         {0x37F, 0x1FFF}, {0x200C, 0x200D}, {0x2070, 0x218F}, {0x2C00, 0x2FEF}, {0x3001, 0xD7FF},
         {0xF900, 0xFDCF}, {0xFDF0, 0xFFFC}, {0x10000, 0xEFFFF},
     };
+    if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     if (is_space(c)) return false;
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
         if (c >= ranges[i].low && c <= ranges[i].high) return true;
@@ -34,6 +36,7 @@ static bool is_name_part(uint32_t c)   // rule 29
 static uint32_t peek(str text, int32_t at, int32_t *next)
 {
     ptrdiff_t offset = at;
+    if ((unsigned char)text.data[at] < 0x80) return *next = at + 1, (unsigned char)text.data[at];      // nearly always
     uint32_t c = utf8_next(text, &offset);
     *next = (int32_t)offset;
     return c;
@@ -68,7 +71,12 @@ static int32_t skip_blank(str text, int32_t at)
 static int32_t skip_word(str text, int32_t at)
 {
     int32_t next;
-    while (at < text.len && is_name_part(peek(text, at, &next))) at = next;
+    for (; at < text.len; at = next) {
+        unsigned char c = (unsigned char)text.data[at];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
+        next = at + 1;
+        if (!plain && (c < 0x80 || !is_name_part(peek(text, at, &next)))) break;
+    }
     return at;
 }
 

@@ -300,6 +300,7 @@ typedef struct { str name; int32_t end; bool builtin; } candidate;
 
 static void consider(const parser *p, str name, bool builtin, candidate *best)
 {
+    if (!name.len || (name.data[0] > ' ' && name.data[0] != p->text.data[p->t.start])) return;
     int32_t end = lex_name(p->text, p->t.start, name);
     if (end > best->end) *best = (candidate){name, end, builtin};
 }
@@ -346,7 +347,11 @@ int name_distance(str x, str y)      // Levenshtein
     return row[m];
 }
 
-int name_distance_max(str name) { return ((int)utf8_length(name) + 2) / 3; }     // more than that is another word
+int name_distance_max(str name)      // more than that is another word; of one letter, every change makes another
+{
+    int length = (int)utf8_length(name);
+    return length < 2 ? 0 : (length + 2) / 3;
+}
 
 static str nearest(const parser *p, str name)
 {
@@ -356,7 +361,7 @@ static str nearest(const parser *p, str name)
 #define TRY(candidate_name) do { int d_ = name_distance(name, (candidate_name)); if (d_ <= least && (d_ < least || !best.len)) { least = d_; best = (candidate_name); } } while (0)
     for (const binding *b = p->bindings; b; b = b->next) TRY(b->name);
     for (ptrdiff_t i = 0; i < p->scope.count; i++) TRY(p->scope.names[i]);
-    for (int32_t i = 0; builtin_name(i); i++) TRY(str_from(builtin_name(i)));
+    for (int32_t i = 0; builtin_name(i).len; i++) TRY(builtin_name(i));
 #undef TRY
     return best;
 }
@@ -439,8 +444,8 @@ static bool begins_longer_name(const parser *p, str name, bool member)
         if (LONGER(b->name)) return true;
     for (ptrdiff_t i = 0; i < p->scope.count; i++)
         if (LONGER(p->scope.names[i])) return true;
-    for (int32_t i = 0; builtin_name(i); i++)
-        if (LONGER(str_from(builtin_name(i)))) return true;
+    for (int32_t i = builtin_next(0, name.data[0]); i >= 0; i = builtin_next(i + 1, name.data[0]))
+        if (LONGER(builtin_name(i))) return true;
     for (const key *k = p->keys; k && member; k = k->next)
         if (LONGER(k->name)) return true;
     return false;
@@ -454,7 +459,8 @@ static node *parse_name(parser *p)
     for (const binding *b = p->bindings; b; b = b->next) consider(p, b->name, false, &best);
     for (ptrdiff_t i = 0; i < p->scope.count; i++) consider(p, p->scope.names[i], false, &best);
     known = best;
-    for (int32_t i = 0; builtin_name(i); i++) consider(p, str_from(builtin_name(i)), true, &best);
+    char first = p->text.data[at];                 // most of a hundred names are turned away by it
+    for (int32_t i = builtin_next(0, first); i >= 0; i = builtin_next(i + 1, first)) consider(p, builtin_name(i), true, &best);
     // "date and time" is also two names and an operator: as a function it must be called.
     if (best.builtin && known.end && lex_token(p->text, best.end).kind != '(') best = known;
     int32_t end = words_end(p);
@@ -1007,7 +1013,7 @@ static void bind_builtin(parser *p, node *call)
     for (int32_t i = 0; i < rows; i++)
         buf_printf(&all, "%s%s%s", i ? "; " : "", info[call->call.builtin + i].name, info[call->call.builtin + i].signature);
     mistake *m = add_mistake(p, DIAG_WARNING, "FEEL-ARGUMENTS", call->at, "函数“%s”的参数个数或名称不符，结果恒为 null",
-                             "no form of %s() takes these arguments: the result is always null", builtin_name(call->call.builtin));
+                             "no form of %s() takes these arguments: the result is always null", builtin_name(call->call.builtin).data);
     m->hint[LANG_ZH] = str_printf(p->a, "写法：%.*s", STR_ARG(buf_str(&all)));
     m->hint[LANG_EN] = str_printf(p->a, "forms: %.*s", STR_ARG(buf_str(&all)));
 }
@@ -1062,7 +1068,7 @@ static node *parse_call(parser *p, node *callee)
 static node *parse_filter(parser *p, node *list)
 {
     int32_t open = p->t.start;
-    node *n = make(p, N_FILTER, list->at);
+    node *n = make(p, N_FILTER, open);
     binding *outside = p->bindings;
     bool endpoint = p->endpoint;
     p->endpoint = false;
@@ -1079,8 +1085,8 @@ static node *parse_filter(parser *p, node *list)
 
 static node *parse_path(parser *p, node *object)
 {
-    node *n = make(p, N_PATH, object->at);
     advance(p);
+    node *n = make(p, N_PATH, p->t.start);         // reasons point to the member
     if (p->t.kind != TOK_WORD) return unexpected(p, "成员名称", "the name of a member");
     candidate best = {0};
     for (const key *k = p->keys; k; k = k->next) consider(p, k->name, false, &best);
@@ -1138,8 +1144,9 @@ static node *parse_power(parser *p)                // left to right, and below u
 {
     node *n = parse_unary(p);
     while (n && at_symbol(p, TOK_POWER)) {
+        int32_t at = p->t.start;
         advance(p);
-        n = binary(p, N_POW, n->at, n, parse_unary(p));
+        n = binary(p, N_POW, at, n, parse_unary(p));
     }
     return n;
 }
@@ -1149,8 +1156,9 @@ static node *parse_product(parser *p)
     node *n = parse_power(p);
     while (n && (at_symbol(p, '*') || at_symbol(p, '/'))) {
         node_kind kind = at_symbol(p, '*') ? N_MUL : N_DIV;
+        int32_t at = p->t.start;
         advance(p);
-        n = binary(p, kind, n->at, n, parse_power(p));
+        n = binary(p, kind, at, n, parse_power(p));
     }
     return n;
 }
@@ -1160,8 +1168,9 @@ static node *parse_additive(parser *p)
     node *n = parse_product(p);
     while (n && (at_symbol(p, '+') || at_symbol(p, '-'))) {
         node_kind kind = at_symbol(p, '+') ? N_ADD : N_SUB;
+        int32_t at = p->t.start;
         advance(p);
-        n = binary(p, kind, n->at, n, parse_product(p));
+        n = binary(p, kind, at, n, parse_product(p));
     }
     return n;
 }
@@ -1252,15 +1261,16 @@ static node *parse_comparison(parser *p)
     };
     node *n = parse_additive(p);
     while (n) {
+        int32_t at = p->t.start;
         size_t i = 0;
         while (i < sizeof operators / sizeof *operators && operators[i].token != p->t.kind) i++;
         if (i < sizeof operators / sizeof *operators) {
             advance(p);
-            n = binary(p, operators[i].kind, n->at, n, parse_additive(p));
+            n = binary(p, operators[i].kind, at, n, parse_additive(p));
         } else if (take_word(p, STR("between"))) {
             node *low = parse_additive(p);
             if (!low || !expect_word(p, STR("and"), "“and”", "\"and\"")) return NULL;
-            n = binary(p, N_BETWEEN, n->at, n, low);
+            n = binary(p, N_BETWEEN, at, n, low);
             if (!n) return NULL;
             n->op.c = parse_additive(p);
             n = over(p, n, n->op.c);
@@ -1276,14 +1286,14 @@ static node *parse_comparison(parser *p)
 static node *parse_and(parser *p)
 {
     node *n = parse_comparison(p);
-    while (n && take_word(p, STR("and"))) n = binary(p, N_AND, n->at, n, parse_comparison(p));
+    for (int32_t at = p->t.start; n && take_word(p, STR("and")); at = p->t.start) n = binary(p, N_AND, at, n, parse_comparison(p));
     return n;
 }
 
 static node *parse_expression(parser *p)
 {
     node *n = parse_and(p);
-    while (n && take_word(p, STR("or"))) n = binary(p, N_OR, n->at, n, parse_and(p));
+    for (int32_t at = p->t.start; n && take_word(p, STR("or")); at = p->t.start) n = binary(p, N_OR, at, n, parse_and(p));
     return n;
 }
 

@@ -103,7 +103,7 @@ bool print_value(buf *out, feel_value v, int depth)
         break;
     case FEEL_RANGE: return print_range(out, v.range, depth);
     case FEEL_FUNCTION:
-        if (v.function->builtin >= 0) buf_add(out, str_from(builtin_name(v.function->builtin)));
+        if (v.function->builtin >= 0) buf_add(out, builtin_name(v.function->builtin));
         else if (v.function->def) print_signature(out, v.function->def->names, v.function->def->count);
         else print_signature(out, v.function->native->names, v.function->native->count);
         break;
@@ -120,6 +120,13 @@ void feel_print(buf *out, feel_value v)
 
 enum { LOOSE, OR, AND, COMPARISON, SUM, PRODUCT, POWER, NEGATION, INSTANCE, POSTFIX, PRIMARY };     // how strongly it binds
 
+// Does the type end in "list" or its like without members? Then a "<" behind it would begin them.
+static bool ends_open(const type *t)
+{
+    while (t->form == TYPE_FUNCTION && !t->open) t = t->of;
+    return t->open;
+}
+
 static int strength(const node *n)
 {
     switch ((node_kind)n->kind) {
@@ -133,7 +140,7 @@ static int strength(const node *n)
     case N_POW: return POWER;
     case N_NEG: return NEGATION;
     case N_CONST: return n->constant->kind == FEEL_NUMBER && decimal_sign(n->constant->number) < 0 ? NEGATION : PRIMARY;
-    case N_INSTANCE: return INSTANCE;
+    case N_INSTANCE: return ends_open(n->instance.type) ? AND : INSTANCE;
     case N_FILTER: case N_PATH: case N_CALL: return POSTFIX;
     default: return PRIMARY;
     }

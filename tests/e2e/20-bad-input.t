@@ -43,6 +43,9 @@ for part in 10 50 99; do
 done
 exits 1 "a procedure nobody knows" fadu import "$data" "$work/orders.csv" --procedure no_such
 exits 1 "an expression that is none" fadu feel "1 +"
+says "FEEL-UNEXPECTED"
+ok "a null is a result" fadu feel "{amount: 1}.amont"
+says "did you mean"
 is "$(ls "$data/files" | wc -l)" 1 "no copy is kept of what was refused"
 ok "after all that verify is content" fadu verify "$data"
 

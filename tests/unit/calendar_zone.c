@@ -10,7 +10,7 @@ static arena a;
 
 static void add_number(buf *b, uint64_t x, int bytes)
 {
-    while (bytes-- > 0) buf_add_byte(b, (char)(x >> 8 * bytes));
+    while (bytes-- > 0) buf_add_byte(b, bytes < 8 ? (char)(x >> 8 * bytes) : 0);
 }
 
 typedef struct { int64_t since; int type; } change;

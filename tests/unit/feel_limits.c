@@ -122,6 +122,30 @@ static void test_memory(void)
     tap_ok(escapes > 3 && escapes < 300, "running out of memory anywhere leaves by the escape");
 }
 
+// matches(subject, pattern) with texts too long to write down: the code of the reason, or "".
+static const char *match_code(str subject, str pattern)
+{
+    static const str names[] = {{"s", 1}, {"p", 1}};
+    diag_list d = {.arena = &a};
+    feel_evaluation e = {.arena = &a};
+    feel_value values[] = {feel_string(subject), feel_string(pattern)};
+    feel_program *p = feel_compile(STR("matches(s, p)"), (feel_scope){.names = names, .count = 2}, (source_pos){0}, &a, &d);
+    feel_evaluate(p, values, &e);
+    return e.reasons ? e.reasons->code : "";
+}
+
+static void test_patterns(void)
+{
+    tap_is_str(str_from(match_code(STR("x"), repeat("a", 8192, "", ""))), "", "8192 bytes of a pattern");
+    tap_is_str(str_from(match_code(STR("x"), repeat("a", 8193, "", ""))), "FEEL-PATTERN", "one more is too long");
+    tap_is_str(str_from(match_code(STR("x"), repeat("(", 50, "a", ")"))), "", "50 groups within each other");
+    tap_is_str(str_from(match_code(STR("x"), repeat("(", 51, "a", ")"))), "FEEL-PATTERN", "51 are too many");
+    tap_is_str(str_from(match_code(STR("x"), repeat("[a-z-", 20, "[a]", "]"))), "", "20 classes within each other");
+    tap_is_str(str_from(match_code(STR("x"), repeat("[a-z-", 21, "[a]", "]"))), "FEEL-PATTERN", "21 are too many");
+    tap_is_str(str_from(match_code(repeat("a", 60, "!", ""), STR("^(a|aa|aaa)*(a+)*$"))), "FEEL-PATTERN", "a match that would take years is given up");
+    tap_is_str(str_from(match_code(repeat("a", 5000000, "", ""), STR("^[ab]*$"))), "", "a long text with a plain pattern is not");
+}
+
 int main(void)
 {
     test_text();
@@ -130,6 +154,7 @@ int main(void)
     test_depth();
     test_reasons_kept();
     test_memory();
+    test_patterns();
     arena_free(&a);
     return tap_done();
 }
