@@ -27,7 +27,7 @@ E2E     := $(call named,$(sort $(wildcard tests/e2e/*.t)))
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-all: $(BUILD)/fadu ## build the program: build/fadu
+all: $(BUILD)/fadu $(BUILD)/libfadu-decide.a ## build the program: build/fadu
 
 run: ## install what is missing, build, load the demonstration district, show the report, serve the site
 	@tools/setup.sh run
@@ -82,8 +82,13 @@ format: ## lay out the C sources by .clang-format
 tidy: ## check the rules of the tree
 	@tools/tidy.sh
 
-install: all ## PREFIX=/usr/local, DESTDIR=
+install: all ## the program, libfadu-decide and the manual pages: PREFIX=/usr/local, DESTDIR=
 	install -D -m 755 $(BUILD)/fadu $(DESTDIR)$(PREFIX)/bin/fadu
+	install -D -m 644 $(BUILD)/libfadu-decide.a $(DESTDIR)$(PREFIX)/lib/libfadu-decide.a
+	install -D -m 644 src/decide/fadu-decide.h $(DESTDIR)$(PREFIX)/include/fadu-decide.h
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	sed 's,@PREFIX@,$(PREFIX),' src/decide/fadu-decide.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/fadu-decide.pc
+	for page in docs/man/*; do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 
 clean: ## remove build/
 	rm -rf $(BUILD)
@@ -112,6 +117,12 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libfadu.a
 $(BUILD)/bench/%: bench/%.c $(BUILD)/libfadu.a
 	@mkdir -p $(@D); echo "  cc $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libfadu.a $(LDLIBS)
+
+# One object in which only the names of the header are visible: ours would meet those of other programs.
+DECIDE_OBJ := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter src/base/% src/calendar/% src/feel/% src/dmn/% src/decide/% src/service/zoneinfo.c,$(LIB_SRC)))
+$(BUILD)/libfadu-decide.a: $(DECIDE_OBJ)
+	@echo "  ar $@"; ld -r -o $(BUILD)/obj/libfadu-decide.o $^ && objcopy --wildcard --keep-global-symbol='fadu_*' $(BUILD)/obj/libfadu-decide.o
+	@rm -f $@; ar rcs $@ $(BUILD)/obj/libfadu-decide.o
 
 # The fuzz targets are built whole with clang: its fuzzer needs the coverage of all code.
 FUZZ_FLAGS := -g -O1 -Wno-deprecated-declarations -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined

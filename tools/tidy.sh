@@ -12,6 +12,7 @@ allowed() {
     calendar) echo "base calendar" ;;
     feel) echo "base calendar feel" ;;
     dmn) echo "base calendar feel dmn" ;;
+    decide) echo "base calendar feel dmn service decide" ;;
     ledger) echo "base calendar ledger" ;;
     sheet) echo "base calendar sheet" ;;
     procedure) echo "base calendar feel sheet procedure" ;;
