@@ -52,6 +52,9 @@ if command -v npm >/dev/null && command -v node >/dev/null \
     say "FEEL evaluations a second : feelin" "$ours" "$other" "$(ratio "$ours" "$other")" ">= 100"
     ours=$(sed -n 's/.*, \([0-9]*\) compiled.*/\1/p' "$build/bench/feel.txt")
     say "FEEL, compiled each time : feelin" "$ours" "$other" "$(ratio "$ours" "$other")" ""
+    other=$(FEELIN=$(realpath "$entry") node bench/feelin-table.mjs)
+    ours=$("$build/bench/dmn" bench/table.json)
+    say "table of 20 rules, a second : feelin" "$ours" "$other" "$(ratio "$ours" "$other")" ">= 1000"
 else
     say "FEEL evaluations a second : feelin" "$(sed -n 's/^a second: \([0-9]*\) .*/\1/p' "$build/bench/feel.txt")" "skipped" "" "no npm"
 fi

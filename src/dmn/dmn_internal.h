@@ -140,8 +140,9 @@ decision_table *compile_table(compiler *c, const xml *x);                      /
 // evaluate.c
 typedef struct { const dmn_model *model; feel_value *values; uint8_t *known; dmn_evaluation *out; dmn_step **tail; const item *current; } run;
 feel_value run_expression(run *r, const expression *x, feel_value *frame, feel_evaluation *e);
-feel_value run_table(run *r, const decision_table *t, source_pos at, feel_value *frame, feel_evaluation *e);
-feel_value run_program(run *r, const feel_program *p, source_pos at, const feel_value *frame, feel_evaluation *e);
+feel_value run_table(run *r, const decision_table *t, const source_pos *at, feel_value *frame, feel_evaluation *e);
+feel_value run_program(run *r, const feel_program *p, const source_pos *at, const feel_value *frame, feel_evaluation *e);
+void keep_reasons(run *r, const source_pos *at, feel_evaluation *e);
 feel_value call_closure(void *self, const feel_value *args, feel_evaluation *e);       // feel_native.call of boxed functions,
 feel_value call_knowledge(void *self, const feel_value *args, feel_evaluation *e);     // of knowledge models,
 feel_value call_service(void *self, const feel_value *args, feel_evaluation *e);       // and of decision services

@@ -16,34 +16,34 @@ feel_value null_because(run *r, const char *code, source_pos at, bilingual forma
 }
 
 // FEEL's reasons stand within the expression; here they get its place in the file.
-static void keep_reasons(run *r, source_pos at, const feel_reason *list)
+void keep_reasons(run *r, const source_pos *at, feel_evaluation *e)
 {
-    for (; list && r->out->reasons; list = list->next) {
-        source_pos place = at;
+    for (const feel_reason *list = e->reasons; list && r->out->reasons; list = list->next) {
+        source_pos place = *at;
         place.line += list->line - 1;
-        place.column = list->line > 1 ? list->column : at.column + list->column - 1;
+        place.column = list->line > 1 ? list->column : at->column + list->column - 1;
         if (list->line > 1) place.source = (str){0}, place.source_skipped = 0;
         // Both formats take both texts; each prints its own.
         null_because(r, list->code, place, (bilingual){"%s%.0s", "%.0s%s"}, str_cstr(list->text[LANG_ZH], r->out->arena), str_cstr(list->text[LANG_EN], r->out->arena));
     }
+    e->reasons = NULL;
 }
 
-feel_value run_program(run *r, const feel_program *p, source_pos at, const feel_value *frame, feel_evaluation *e)
+feel_value run_program(run *r, const feel_program *p, const source_pos *at, const feel_value *frame, feel_evaluation *e)
 {
     if (!p) return feel_null();
     feel_value v = feel_evaluate(p, frame, e);
-    if (e->reasons) keep_reasons(r, at, e->reasons);
-    e->reasons = NULL;
+    if (e->reasons) keep_reasons(r, at, e);
     return v;
 }
 
-static feel_value typed(run *r, feel_value v, const feel_type *t, source_pos at, feel_evaluation *e)
+static feel_value typed(run *r, feel_value v, const feel_type *t, const source_pos *at, feel_evaluation *e)
 {
     if (!t || feel_coerce(v, t, e, &v)) return v;
     buf text = {.arena = e->arena};
     if (r->out->reasons) feel_type_print(&text, t);
     str name = buf_str(&text);
-    return null_because(r, "DMN-TYPE", at, (bilingual){"值不属于类型 %.*s", "the value is not of the type %.*s"}, STR_ARG(name));
+    return null_because(r, "DMN-TYPE", *at, (bilingual){"值不属于类型 %.*s", "the value is not of the type %.*s"}, STR_ARG(name));
 }
 
 // ---- boxed expressions ------------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ static feel_value run_context(run *r, const expression *x, feel_value *frame, fe
     feel_value *values = arena_new(e->arena, count, feel_value);
     for (ptrdiff_t i = 0; i < count; i++) {
         const context_entry *entry = &x->context.entries[i];
-        feel_value v = typed(r, run_expression(r, entry->value, frame, e), entry->type, entry->value->at, e);
+        feel_value v = typed(r, run_expression(r, entry->value, frame, e), entry->type, &entry->value->at, e);
         if (entry->slot < 0) return v;               // the entry without a name is the result
         frame[entry->slot] = v;
         names[named] = entry->name;
@@ -82,11 +82,10 @@ static feel_value run_relation(run *r, const expression *x, feel_value *frame, f
     return feel_list_of(items, rows, e->arena);
 }
 
-static feel_value call(run *r, feel_value function, const feel_value *args, const str *names, int count, source_pos at, feel_evaluation *e)
+static feel_value call(run *r, feel_value function, const feel_value *args, const str *names, int count, const source_pos *at, feel_evaluation *e)
 {
     feel_value v = feel_call(function, args, names, count, e);
-    if (e->reasons) keep_reasons(r, at, e->reasons);
-    e->reasons = NULL;
+    if (e->reasons) keep_reasons(r, at, e);
     return v;
 }
 
@@ -95,7 +94,7 @@ static feel_value run_invocation(run *r, const expression *x, feel_value *frame,
     feel_value callee = run_expression(r, x->invocation.callee, frame, e);
     feel_value *args = arena_new(e->arena, x->invocation.count, feel_value);
     for (ptrdiff_t i = 0; i < x->invocation.count; i++) args[i] = run_expression(r, x->invocation.bindings[i].value, frame, e);
-    return call(r, callee, args, x->invocation.names, (int)x->invocation.count, x->at, e);
+    return call(r, callee, args, x->invocation.names, (int)x->invocation.count, &x->at, e);
 }
 
 // A function of a model: its expression, and the frame around it as it was when the function was made.
@@ -115,7 +114,7 @@ feel_value call_closure(void *closure_, const feel_value *args, feel_evaluation 
     for (int i = 0; i < f->x->function.native.count; i++) frame[first + i] = args[i];
     feel_value v = run_expression(f->run, f->x->function.body, frame, e);
     f->run->current = outside;
-    return typed(f->run, v, f->x->type ? feel_type_result(f->x->type) : NULL, f->x->at, e);
+    return typed(f->run, v, f->x->type ? feel_type_result(f->x->type) : NULL, &f->x->at, e);
 }
 
 static feel_value run_function(run *r, const expression *x, const feel_value *frame, feel_evaluation *e)
@@ -130,7 +129,7 @@ static feel_value run_function(run *r, const expression *x, const feel_value *fr
 static bool elements(run *r, const expression *x, feel_value *frame, feel_evaluation *e, feel_value *out)
 {
     feel_value in = run_expression(r, x->loop.in, frame, e);
-    *out = in.kind == FEEL_LIST ? in : run_program(r, r->model->elements, x->at, &in, e);
+    *out = in.kind == FEEL_LIST ? in : run_program(r, r->model->elements, &x->at, &in, e);
     return out->kind == FEEL_LIST;
 }
 
@@ -193,8 +192,8 @@ static feel_value run_filter(run *r, const expression *x, feel_value *frame, fee
 static feel_value run_kind(run *r, const expression *x, feel_value *frame, feel_evaluation *e)
 {
     switch (x->kind) {
-    case EX_LITERAL: return run_program(r, x->program, x->at, frame, e);
-    case EX_TABLE: return run_table(r, x->table, x->at, frame, e);
+    case EX_LITERAL: return run_program(r, x->program, &x->at, frame, e);
+    case EX_TABLE: return run_table(r, x->table, &x->at, frame, e);
     case EX_CONTEXT: return run_context(r, x, frame, e);
     case EX_LIST: return run_list(r, x, frame, e);
     case EX_RELATION: return run_relation(r, x, frame, e);
@@ -215,7 +214,7 @@ feel_value run_expression(run *r, const expression *x, feel_value *frame, feel_e
     e->depth += EXPRESSION_DEPTH;
     feel_value v = run_kind(r, x, frame, e);
     e->depth -= EXPRESSION_DEPTH;
-    return x->kind == EX_FUNCTION ? v : typed(r, v, x->type, x->at, e);
+    return x->kind == EX_FUNCTION ? v : typed(r, v, x->type, &x->at, e);
 }
 
 // ---- items ------------------------------------------------------------------------------------------------
@@ -248,7 +247,7 @@ static feel_value run_decision(run *r, const item *it, feel_evaluation *e)
     r->current = it;
     feel_value v = it->logic ? run_expression(r, it->logic, make_frame(r, it, e), e)
                              : null_because(r, "DMN-NO-LOGIC", it->public.at, (bilingual){"决策“%.*s”没有写出逻辑", "the decision \"%.*s\" has no logic"}, STR_ARG(it->public.name));
-    v = typed(r, v, it->type, it->public.at, e);
+    v = typed(r, v, it->type, &it->public.at, e);
     r->current = outside;
     return v;
 }
@@ -289,7 +288,7 @@ feel_value call_knowledge(void *closure_, const feel_value *args, feel_evaluatio
     r->current = it;
     feel_value *frame = make_frame(r, it, e), v;
     if (it->external) {
-        v = call(r, run_program(r, it->external, it->public.at, frame, e), args, NULL, it->native.count, it->public.at, e);
+        v = call(r, run_program(r, it->external, &it->public.at, frame, e), args, NULL, it->native.count, &it->public.at, e);
     } else {
         frame[it->self_slot] = item_function(r, it, e);
         for (int i = 0; i < it->native.count; i++) frame[it->first_parameter_slot + i] = args[i];
@@ -298,7 +297,7 @@ feel_value call_knowledge(void *closure_, const feel_value *args, feel_evaluatio
     r->current = outside;
     // The variable's type is that of the function (1.2 and later) or of what it returns (1.1).
     const feel_type *result = it->type ? feel_type_result(it->type) : NULL;
-    return typed(r, v, result ? result : it->type, it->public.at, e);
+    return typed(r, v, result ? result : it->type, &it->public.at, e);
 }
 
 static run *begin_run(const dmn_model *m, dmn_evaluation *out, dmn_step **tail, arena *a)
@@ -332,7 +331,7 @@ feel_value call_service(void *closure_, const feel_value *args, feel_evaluation 
     feel_value v = outputs_of(r, it, e);
     f->run->tail = r->tail;
     const feel_type *result = it->type ? feel_type_result(it->type) : NULL;
-    return typed(r, v, result ? result : it->type, it->public.at, e);
+    return typed(r, v, result ? result : it->type, &it->public.at, e);
 }
 
 static feel_value item_function(run *r, const item *it, feel_evaluation *e)
@@ -368,7 +367,7 @@ static feel_value call_by_name(run *r, const item *it, const feel_value *inputs,
         const feel_value *v = feel_context_get(inputs, it->native.names[i]);
         if (v) args[i] = *v;
     }
-    return call(r, item_function(r, it, e), args, it->native.names, it->native.count, it->public.at, e);
+    return call(r, item_function(r, it, e), args, it->native.names, it->native.count, &it->public.at, e);
 }
 
 feel_value dmn_evaluate(const dmn_model *m, const dmn_item *wanted, feel_value inputs, dmn_evaluation *out)
@@ -380,7 +379,7 @@ feel_value dmn_evaluate(const dmn_model *m, const dmn_item *wanted, feel_value i
     for (ptrdiff_t i = 0; i < m->item_count; i++) {
         const item *input = &m->items[i];
         const feel_value *v = input->public.kind == DMN_INPUT ? given(m, input, &inputs) : NULL;
-        if (v) r->values[i] = typed(r, *v, input->type, input->public.at, &e);
+        if (v) r->values[i] = typed(r, *v, input->type, &input->public.at, &e);
     }
     feel_value result = feel_null();
     switch (wanted->kind) {

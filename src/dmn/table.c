@@ -175,7 +175,7 @@ typedef struct { ptrdiff_t rule; feel_value *outputs; } hit;
 typedef struct {
     run *r;
     const decision_table *table;
-    source_pos at;
+    const source_pos *at;
     feel_value *frame;
     feel_evaluation *e;
     feel_value *inputs;
@@ -188,7 +188,7 @@ static bool read_inputs(deciding *x)
 {
     for (ptrdiff_t i = 0; i < x->table->input_count; i++) {
         const table_input *in = &x->table->inputs[i];
-        feel_value v = run_program(x->r, in->value, in->at, x->frame, x->e);
+        feel_value v = run_program(x->r, in->value, &in->at, x->frame, x->e);
         if (in->type && !feel_coerce(v, in->type, x->e, &v)) {
             null_because(x->r, "DMN-INPUT-TYPE", in->at, (bilingual){"输入“%.*s”的值不属于该列的类型", "the value of the input \"%.*s\" is not of the column's type"}, STR_ARG(in->text));
             return false;
@@ -196,7 +196,7 @@ static bool read_inputs(deciding *x)
         x->inputs[i] = v;
         if (!in->allowed) continue;
         x->e->tested = v;
-        if (!feel_is_true(run_program(x->r, in->allowed, in->at, x->frame, x->e))) {
+        if (!feel_is_true(run_program(x->r, in->allowed, &in->at, x->frame, x->e))) {
             null_because(x->r, "DMN-INPUT-VALUE", in->at, (bilingual){"输入“%.*s”的值不在允许的值之内", "the value of the input \"%.*s\" is not among its allowed values"}, STR_ARG(in->text));
             return false;
         }
@@ -208,8 +208,9 @@ static bool matches(deciding *x, const table_rule *rule)
 {
     for (ptrdiff_t i = 0; i < x->table->input_count; i++) {
         if (!rule->tests[i]) continue;
-        x->e->tested = x->inputs[i];
-        if (!feel_is_true(run_program(x->r, rule->tests[i], x->at, x->frame, x->e))) return false;
+        bool passes = feel_passes(rule->tests[i], x->frame, x->inputs[i], x->e);
+        keep_reasons(x->r, &rule->at, x->e);
+        if (!passes) return false;
     }
     return true;
 }
@@ -218,7 +219,7 @@ static feel_value output_value(deciding *x, const table_output *out, const feel_
 {
     feel_value v = p ? run_program(x->r, p, x->at, x->frame, x->e) : feel_null();
     if (out->type && !feel_coerce(v, out->type, x->e, &v))
-        return null_because(x->r, "DMN-OUTPUT-TYPE", x->at, (bilingual){"结果不属于该列的类型", "the output is not of the column's type"});
+        return null_because(x->r, "DMN-OUTPUT-TYPE", *x->at, (bilingual){"结果不属于该列的类型", "the output is not of the column's type"});
     return v;
 }
 
@@ -311,14 +312,14 @@ static feel_value by_policy(deciding *x)
     switch (t->policy) {
     case HIT_UNIQUE:
         if (x->count > 1)
-            return null_because(x->r, "DMN-NOT-UNIQUE", x->at, (bilingual){"第 %d 条和第 %d 条规则都符合，而该表只许一条符合", "rules %d and %d both match, but only one may"},
+            return null_because(x->r, "DMN-NOT-UNIQUE", *x->at, (bilingual){"第 %d 条和第 %d 条规则都符合，而该表只许一条符合", "rules %d and %d both match, but only one may"},
                                 (int)x->hits[0].rule + 1, (int)x->hits[1].rule + 1);
         break;
     case HIT_ANY:
         for (ptrdiff_t i = 1; i < x->count; i++)
             for (ptrdiff_t k = 0; k < t->output_count; k++)
                 if (!feel_equal(x->hits[0].outputs[k], x->hits[i].outputs[k]))
-                    return null_because(x->r, "DMN-NOT-ANY", x->at, (bilingual){"第 %d 条和第 %d 条规则都符合，结果却不同", "rules %d and %d both match with different outputs"},
+                    return null_because(x->r, "DMN-NOT-ANY", *x->at, (bilingual){"第 %d 条和第 %d 条规则都符合，结果却不同", "rules %d and %d both match with different outputs"},
                                         (int)x->hits[0].rule + 1, (int)x->hits[i].rule + 1);
         break;
     case HIT_PRIORITY: case HIT_OUTPUT_ORDER: sort_by_priority(x); break;
@@ -345,7 +346,7 @@ static void explain(const deciding *x, feel_value result)
     x->r->tail = &s->next;
 }
 
-feel_value run_table(run *r, const decision_table *t, source_pos at, feel_value *frame, feel_evaluation *e)
+feel_value run_table(run *r, const decision_table *t, const source_pos *at, feel_value *frame, feel_evaluation *e)
 {
     feel_value outside = e->tested;
     deciding x = {.r = r, .table = t, .at = at, .frame = frame, .e = e, .inputs = arena_new(e->arena, t->input_count, feel_value),

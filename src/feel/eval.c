@@ -581,6 +581,42 @@ feel_value feel_evaluate(const feel_program *p, const feel_value *inputs, feel_e
     return result;
 }
 
+// One test that compares with constants of the value's own kind, answered where it stands; UNKNOWN leaves it to the evaluation.
+static truth quick_test(const node *test, const feel_value *v)
+{
+    int sign;
+    if (test->kind == N_CONST)
+        return test->constant->kind != v->kind ? UNKNOWN : v->kind == FEEL_STRING ? (str_equal(test->constant->string, v->string) ? YES : NO)
+             : v->kind == FEEL_NUMBER ? (decimal_equal(test->constant->number, v->number) ? YES : NO) : UNKNOWN;
+    if (test->kind != N_RANGE || test->flags & RANGE_EQUAL || v->kind == FEEL_STRING) return UNKNOWN;
+    const node *ends[] = {test->op.a, test->op.b};
+    for (int i = 0; i < 2; i++) {
+        if (!ends[i]) continue;
+        if (ends[i]->kind != N_CONST || ends[i]->constant->kind != v->kind || !order(*v, *ends[i]->constant, &sign)) return UNKNOWN;
+        bool closed = test->flags & (i ? RANGE_HIGH_CLOSED : RANGE_LOW_CLOSED);
+        if (sign == 0 ? !closed : i ? sign > 0 : sign < 0) return NO;
+    }
+    return YES;
+}
+
+static truth quick_tests(const node *n, const feel_value *v)
+{
+    if (n->kind != N_TESTS || n->list.negated) return UNKNOWN;
+    for (ptrdiff_t i = 0; i < n->list.count; i++) {
+        truth t = quick_test(n->list.items[i], v);
+        if (t != NO) return t;
+    }
+    return NO;
+}
+
+bool feel_passes(const feel_program *tests, const feel_value *inputs, feel_value v, feel_evaluation *e)
+{
+    truth t = quick_tests(tests->root, &v);
+    if (t != UNKNOWN) return t == YES;
+    e->tested = v;
+    return feel_is_true(feel_evaluate(tests, inputs, e));
+}
+
 static const feel_program no_program;       // of what is called or converted without an expression around it
 
 feel_value feel_function_of(const feel_native *n, void *self, arena *a)

@@ -186,6 +186,8 @@ feel_value feel_function_of(const feel_native *n, void *self, arena *a);       /
 // Calls a function value; names[i] (names may be NULL) is the parameter of args[i]. Null and a reason when it is none.
 feel_value feel_call(feel_value function, const feel_value *args, const str *names, int count, feel_evaluation *e);
 bool feel_is_true(feel_value v);               // exactly boolean true
+// Do unary tests hold for `v`? The same as evaluating them with `v` under test and getting true; quicker for comparisons with constants.
+bool feel_passes(const feel_program *tests, const feel_value *values, feel_value v, feel_evaluation *e);
 
 // The built-in functions, for documentation and for the linter: names[i] with its signature and clause.
 typedef struct { const char *name, *signature, *clause; } feel_builtin_info;
