@@ -59,7 +59,7 @@ ptrdiff_t dmn_parameters(const dmn_model *m, const dmn_item *item, dmn_parameter
 // A JSON object as the inputs of an item: strings become dates, times and durations where the item's data are of such a type.
 feel_value dmn_inputs(const dmn_model *m, const dmn_item *item, const json *object, arena *a);
 
-// Looks at the decision tables whose cells compare an input with constants (numbers, dates, times, durations, texts, booleans), and says with an
+// Says what the types make impossible (FEEL-TYPE), and looks at the decision tables whose cells compare an input with constants (numbers, dates, times, durations, texts, booleans), and says with an
 // input as example: DMN-OVERLAP, two rules that contradict each other under the table's hit policy; DMN-GAP, an input that no rule
 // takes; DMN-UNREACHABLE, a rule that never decides. DMN-NOT-CHECKED is a note: the table is of another sort, or too large.
 void dmn_lint(const dmn_model *m, diag_list *d);

@@ -100,6 +100,10 @@ typedef struct {
     ptrdiff_t member_count;
 } source;
 
+// What the linter asks feel_check about: a program with the types of the names it sees.
+typedef struct check check;
+struct check { const feel_program *program; const feel_type **types; const feel_type *tested; source_pos at; check *next; };
+
 enum { BETWEEN_BELOW, BETWEEN_MIDDLE, BETWEEN_ABOVE, BETWEEN_COUNT };
 
 struct dmn_model {
@@ -109,6 +113,7 @@ struct dmn_model {
     item *items;
     dmn_item *public_items;
     ptrdiff_t item_count;
+    check *checks;                               // newest first
     const item **by_id;                          // sorted by source and id
     ptrdiff_t chain_max;                         // longest chain of requirements
     const feel_program *elements;                // the elements of x, a list or a range
@@ -121,7 +126,7 @@ void load_types(dmn_model *m, arena *a, diag_list *d);
 const feel_type *type_of_ref(const dmn_model *m, const source *s, str ref, source_pos at, arena *a, diag_list *d);   // NULL for "" and unknown
 
 // load.c: the compiled expression below `parent` (the first child that is one); NULL and no diagnostic when there is none.
-typedef struct { str *names; int count, deepest; } frame_scope;
+typedef struct { str *names; const feel_type **types; int count, deepest; } frame_scope;
 typedef struct {
     dmn_model *model;
     source *source;
@@ -129,11 +134,12 @@ typedef struct {
     diag_list *diags;
     frame_scope scope;
     int item_slot;                               // of the filter around; -1: none
+    const feel_type *tested;                     // of the column whose cells are being compiled
 } compiler;
 expression *compile_expression(compiler *c, const xml *x);
 expression *compile_child(compiler *c, const xml *parent);
 const feel_program *compile_text(compiler *c, const xml *holder, bool tests);     // of its <text>; NULL after a diagnostic
-int add_name(compiler *c, str name);             // its slot
+int add_name(compiler *c, str name, const feel_type *type);    // its slot; NULL: any type
 feel_scope scope_of(const compiler *c);
 decision_table *compile_table(compiler *c, const xml *x);                      // table.c
 

@@ -330,8 +330,19 @@ static void lint_expression(const dmn_model *m, const expression *x, diag_list *
     }
 }
 
+// In the order of the file: they were kept newest first.
+static void check_types(const dmn_model *m, diag_list *d)
+{
+    ptrdiff_t count = 0, i = 0;
+    for (const check *c = m->checks; c; c = c->next) count++;
+    const check **all = arena_new(d->arena, count, const check *);
+    for (const check *c = m->checks; c; c = c->next) all[count - ++i] = c;
+    for (i = 0; i < count; i++) feel_check(all[i]->program, all[i]->types, all[i]->tested, all[i]->at, d);
+}
+
 void dmn_lint(const dmn_model *m, diag_list *d)
 {
+    check_types(m, d);
     for (ptrdiff_t i = 0; i < m->item_count; i++)
         if (m->items[i].source == 0) lint_expression(m, m->items[i].logic, d);
 }

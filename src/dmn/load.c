@@ -12,13 +12,14 @@ feel_scope scope_of(const compiler *c)
                         .type_count = s->type_count, .members = s->members, .member_count = s->member_count, .zones = c->model->zones, .item = c->item_slot + 1};
 }
 
-int add_name(compiler *c, str name)
+int add_name(compiler *c, str name, const feel_type *type)
 {
     if (c->scope.count == DMN_FRAME_MAX) {
         diag_add(c->diags, DIAG_ERROR, "DMN-TOO-MANY-NAMES", (source_pos){.file = c->source->root->source->file, .element = name}, (bilingual){"拆分该决策", "split the decision"},
                  (bilingual){"一个表达式可用的名称超过 %d 个", "an expression sees more than %d names"}, DMN_FRAME_MAX);
         return DMN_FRAME_MAX - 1;
     }
+    c->scope.types[c->scope.count] = type;
     c->scope.names[c->scope.count++] = name;
     if (c->scope.count > c->scope.deepest) c->scope.deepest = c->scope.count;
     return c->scope.count - 1;
@@ -50,6 +51,14 @@ static bool is_feel(str named)
     return !named.len || str_find(named, STR("FEEL")) >= 0 || str_find(named, STR("feel")) >= 0;
 }
 
+static void remember_check(compiler *c, const feel_program *p, bool tests, source_pos at)
+{
+    check *k = arena_new(c->arena, 1, check);
+    *k = (check){p, arena_new(c->arena, c->scope.count, const feel_type *), tests ? c->tested : NULL, at, c->model->checks};
+    for (int i = 0; i < c->scope.count; i++) k->types[i] = c->scope.types[i];
+    c->model->checks = k;
+}
+
 const feel_program *compile_text(compiler *c, const xml *holder, bool tests)
 {
     const xml *text = xml_child(holder, STR("text"));
@@ -64,8 +73,10 @@ const feel_program *compile_text(compiler *c, const xml *holder, bool tests)
                  (bilingual){"此处没有表达式", "there is no expression here"});
         return NULL;
     }
-    return tests ? feel_compile_tests(text->text, scope_of(c), xml_text_pos(text), c->arena, c->diags)
-                 : feel_compile(text->text, scope_of(c), xml_text_pos(text), c->arena, c->diags);
+    const feel_program *p = tests ? feel_compile_tests(text->text, scope_of(c), xml_text_pos(text), c->arena, c->diags)
+                                  : feel_compile(text->text, scope_of(c), xml_text_pos(text), c->arena, c->diags);
+    if (p) remember_check(c, p, tests, xml_text_pos(text));
+    return p;
 }
 
 static expression *compile_literal(compiler *c, const xml *x, expression *e)
@@ -97,7 +108,7 @@ static expression *compile_context(compiler *c, const xml *x, expression *e)
         if (variable) entry->type = type_ref(c, variable);
         if (variable && is_function(k)) {          // a function may call itself by the entry's name
             const xml *f = xml_child(k, STR("functionDefinition"));
-            entry->slot = add_name(c, entry->name);
+            entry->slot = add_name(c, entry->name, entry->type);
             entry->value = arena_new(c->arena, 1, expression);
             *entry->value = (expression){.at = xml_pos(f), .type = type_ref(c, f)};
             compile_function_body(c, f, entry->value, entry->slot);
@@ -105,7 +116,7 @@ static expression *compile_context(compiler *c, const xml *x, expression *e)
         }
         entry->value = compile_child(c, k);
         if (!entry->value) entry->value = nothing(c, k);
-        if (variable) entry->slot = add_name(c, entry->name);
+        if (variable) entry->slot = add_name(c, entry->name, entry->type);
     }
     c->scope.count = outer;
     return e;
@@ -177,7 +188,7 @@ static int compile_parameters(compiler *c, const xml *x, feel_native *native)
     for (const xml *k = xml_child(x, STR("formalParameter")); k; k = xml_next(k, STR("formalParameter"))) {
         names[native->count] = xml_get(k, STR("name"));
         types[native->count++] = type_ref(c, k);
-        add_name(c, xml_get(k, STR("name")));
+        add_name(c, xml_get(k, STR("name")), types[native->count - 1]);
     }
     native->names = names;
     native->types = types;
@@ -263,8 +274,8 @@ static expression *compile_loop(compiler *c, const xml *x, expression *e, expres
     int outer = c->scope.count;
     e->kind = kind;
     e->loop.in = compile_part(c, x, STR("in"));
-    e->loop.slot = add_name(c, xml_get(x, STR("iteratorVariable")));
-    e->loop.partial_slot = kind == EX_FOR ? add_name(c, STR("partial")) : -1;
+    e->loop.slot = add_name(c, xml_get(x, STR("iteratorVariable")), NULL);
+    e->loop.partial_slot = kind == EX_FOR ? add_name(c, STR("partial"), NULL) : -1;
     e->loop.body = compile_part(c, x, body);
     c->scope.count = outer;
     return e;
@@ -280,7 +291,7 @@ static expression *compile_filter(compiler *c, const xml *x, expression *e)
     int outer = c->scope.count, around = c->item_slot;
     e->kind = EX_FILTER;
     e->loop.in = compile_part(c, x, STR("in"));
-    e->loop.slot = add_name(c, STR("item"));
+    e->loop.slot = add_name(c, STR("item"), NULL);
     e->loop.partial_slot = -1;
     c->item_slot = e->loop.slot;
     e->loop.body = compile_part(c, x, STR("match"));
@@ -510,7 +521,7 @@ static import_context *import_for(compiler *c, item *it, str alias)
     for (ptrdiff_t i = 0; i < it->import_count; i++)
         if (str_equal(c->scope.names[it->imports[i].slot], alias)) return &it->imports[i];
     import_context *x = &it->imports[it->import_count++];
-    *x = (import_context){.slot = add_name(c, alias), .names = arena_new(c->arena, it->required_count, str), .items = arena_new(c->arena, it->required_count, int)};
+    *x = (import_context){.slot = add_name(c, alias, NULL), .names = arena_new(c->arena, it->required_count, str), .items = arena_new(c->arena, it->required_count, int)};
     return x;
 }
 
@@ -528,20 +539,23 @@ static void place_requirements(compiler *c, item *it)
             import_context *x = import_for(c, it, alias);
             x->names[x->count] = wanted->public.name;
             x->items[x->count++] = it->required[i];
-        } else it->requirements[it->requirement_count++] = (requirement){add_name(c, wanted->public.name), it->required[i]};
+            continue;
+        }
+        bool is_value = wanted->public.kind == DMN_INPUT || wanted->public.kind == DMN_DECISION;
+        it->requirements[it->requirement_count++] = (requirement){add_name(c, wanted->public.name, is_value ? wanted->type : NULL), it->required[i]};
     }
 }
 
-static void compile_item(dmn_model *m, item *it, str *names, arena *a, diag_list *d)
+static void compile_item(dmn_model *m, item *it, frame_scope scope, arena *a, diag_list *d)
 {
-    compiler c = {.model = m, .source = &m->sources[it->source], .arena = a, .diags = d, .scope = {.names = names}, .item_slot = -1};
+    compiler c = {.model = m, .source = &m->sources[it->source], .arena = a, .diags = d, .scope = scope, .item_slot = -1};
     if (it->public.kind != DMN_DECISION && it->public.kind != DMN_KNOWLEDGE) return;
     place_requirements(&c, it);
     const xml *holder = it->element;
     if (it->public.kind == DMN_KNOWLEDGE) {
         const xml *logic = xml_child(holder, STR("encapsulatedLogic"));
         str kind = xml_get(logic, STR("kind"));
-        it->self_slot = add_name(&c, it->public.name);
+        it->self_slot = add_name(&c, it->public.name, NULL);
         it->native.call = call_knowledge;
         if (logic) it->first_parameter_slot = compile_parameters(&c, logic, &it->native);
         if (kind.len && !str_equal(kind, STR("FEEL"))) {
@@ -671,10 +685,10 @@ const dmn_model *dmn_load(const dmn_source *sources, ptrdiff_t count, zones *fro
         else read_requirements(m, it, a, d);
     }
     refuse_rings(m, a, d);
-    str *names = arena_new(a, DMN_FRAME_MAX, str);
+    frame_scope scope = {.names = arena_new(a, DMN_FRAME_MAX, str), .types = arena_new(a, DMN_FRAME_MAX, const feel_type *)};
     m->public_items = arena_new(a, m->item_count, dmn_item);
     for (ptrdiff_t i = 0; i < m->item_count; i++) {
-        compile_item(m, &m->items[i], names, a, d);
+        compile_item(m, &m->items[i], scope, a, d);
         m->public_items[i] = m->items[i].public;
     }
     return m;

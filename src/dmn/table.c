@@ -61,7 +61,9 @@ static void compile_inputs(compiler *c, const xml *x, decision_table *t)
             in->type = type_of_ref(c->model, c->source, xml_get(value, STR("typeRef")), xml_pos(value), c->arena, c->diags);
         } else
             diag_add(c->diags, DIAG_ERROR, "DMN-INPUT", xml_pos(k), (bilingual){0}, (bilingual){"输入列没有表达式", "the input column has no expression"});
+        c->tested = in->type;
         in->allowed = allowed(c, k, STR("inputValues"));
+        c->tested = NULL;
     }
 }
 
@@ -133,8 +135,11 @@ static bool compile_rule(compiler *c, const xml *x, const decision_table *t, tab
     if (out != t->output_count) return wrong_width(c, x, out, t->output_count, (bilingual){"本规则有 %d 个结果，表有 %d 个输出列", "this rule has %d output entries for %d columns"});
     bool good = true;
     rule->at = xml_pos(x);
-    for (const xml *k = xml_child(x, STR("inputEntry")); k; k = xml_next(k, STR("inputEntry")), i++)
+    for (const xml *k = xml_child(x, STR("inputEntry")); k; k = xml_next(k, STR("inputEntry")), i++) {
+        c->tested = t->inputs[i].type;
         if (!is_dash(k)) good = (rule->tests[i] = compile_text(c, k, true)) && good;
+    }
+    c->tested = NULL;
     i = 0;
     for (const xml *k = xml_child(x, STR("outputEntry")); k; k = xml_next(k, STR("outputEntry")), i++)
         if (!is_dash(k)) good = (rule->outputs[i] = compile_text(c, k, false)) && good;

@@ -137,6 +137,8 @@ str feel_program_text(const feel_program *p);                          // the so
 bool feel_program_uses(const feel_program *p, ptrdiff_t scope_index);   // does it read that name?
 void feel_program_print(buf *out, const feel_program *p);              // normal form; parses to the same tree
 
+// Says what the types make impossible (FEEL-TYPE, warnings): `types[i]` is that of name i of the scope (NULL: any), `tested` that of `?`.
+void feel_check(const feel_program *p, const feel_type *const *types, const feel_type *tested, source_pos at, diag_list *d);
 // The values at which the answer of unary tests may change, in `out` (any order, repeats): between two neighbouring ones of a kind the
 // answer is the same throughout. False when that is not known: the tests name other data, or do more than compare `?` with constants.
 bool feel_tests_boundaries(const feel_program *tests, arena *a, feel_value **out, ptrdiff_t *count);

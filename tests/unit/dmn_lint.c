@@ -52,6 +52,13 @@ int main(void)
                "DMN-NOT-CHECKED the conditions do more than compare with constants: gaps and overlaps were not looked for", "what it cannot know it does not say");
     tap_is_str(said(MODEL(TABLE("UNIQUE", "<input><inputExpression typeRef='number'><text>n</text></inputExpression><inputValues><text>[0..9]</text></inputValues></input>", RULE1("[0..9]", "1")))), "",
                "the column's own allowed values bound it");
+    tap_is_str(said(MODEL("<literalExpression><text>n + \"x\"</text></literalExpression>")), "FEEL-TYPE a number and a string cannot be used with +: the result is always null", "types that do not go together");
+    tap_is_str(said(MODEL("<literalExpression><text>n + 1 &gt; t</text></literalExpression>")), "FEEL-TYPE a number and a date cannot be used with >: the result is always null", "also of what is computed");
+    tap_is_str(said(MODEL("<literalExpression><text>if n then 1 else 2</text></literalExpression>")), "FEEL-TYPE if wants a boolean, and this is a number", "a condition that is none");
+    tap_is_str(said(MODEL("<literalExpression><text>upper case(n)</text></literalExpression>")), "FEEL-TYPE the argument of upper case \"string\" cannot be a number", "an argument of the wrong kind");
+    tap_is_str(said(MODEL("<literalExpression><text>{a: 1}.b</text></literalExpression>")), "FEEL-TYPE the type has no member \"b\"", "a member that there is not");
+    tap_is_str(said(MODEL(TABLE("COLLECT", IN("n", "number"), RULE1("\"x\"", "1")))), "FEEL-TYPE what is tested is a number: comparing it with a string never holds\nDMN-UNREACHABLE rule 1 takes no input that can be", "a cell of another type than its column");
+    tap_is_str(said(MODEL("<literalExpression><text>[1, 2][item &gt; 1] + n * 2 + count([t])</text></literalExpression>")), "", "nothing is said of what may be right");
     arena_free(&a);
     return tap_done();
 }
