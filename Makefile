@@ -48,6 +48,9 @@ tests: $(TESTS)
 tck: $(BUILD)/tck ## the DMN TCK: make tck [DIR=a copy of its TestCases] [T=part of a folder's name]
 	@d="$(DIR)"; [ -n "$$d" ] || d=$${FADU_SHARED:-../shared}/dmn-tck; $(BUILD)/tck "$$d" $(T)
 
+betsy: $(BUILD)/betsy ## the BPMN models of the betsy suite: make betsy [DIR=a copy of it]
+	@d="$(DIR)"; [ -n "$$d" ] || d=$${FADU_SHARED:-../shared}/bpmn-betsy; $(BUILD)/betsy "$$d"
+
 $(BUILD)/tck: tests/tck/tck.c $(BUILD)/libfadu.a
 	@echo "  cc $<"; $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libfadu.a $(LDLIBS)
 
@@ -124,6 +127,10 @@ $(BUILD)/libfadu-decide.a: $(DECIDE_OBJ)
 	@echo "  ar $@"; ld -r -o $(BUILD)/obj/libfadu-decide.o $^ && objcopy --wildcard --keep-global-symbol='fadu_*' $(BUILD)/obj/libfadu-decide.o
 	@rm -f $@; ar rcs $@ $(BUILD)/obj/libfadu-decide.o
 
+$(BUILD)/betsy: tests/betsy/betsy.c $(BUILD)/libfadu.a
+	@mkdir -p $(@D); echo "  cc $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libfadu.a $(LDLIBS)
+
 # The fuzz targets are built whole with clang: its fuzzer needs the coverage of all code.
 FUZZ_FLAGS := -g -O1 -Wno-deprecated-declarations -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 $(BUILD)/fuzz/obj/%.o: src/%.c
@@ -140,5 +147,5 @@ $(foreach f,$(FUZZERS),$(eval $(call fuzz_rule,$(f))))
 
 FORCE:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: help all run test tests tck debug asan fuzz cov bench format tidy install clean FORCE
+.PHONY: help all run test tests tck debug asan fuzz cov bench betsy format tidy install clean FORCE
 .SECONDARY:

@@ -13,6 +13,7 @@ allowed() {
     feel) echo "base calendar feel" ;;
     dmn) echo "base calendar feel dmn" ;;
     decide) echo "base calendar feel dmn service decide" ;;
+    bpmn) echo "base calendar feel bpmn" ;;
     ledger) echo "base calendar ledger" ;;
     sheet) echo "base calendar sheet" ;;
     procedure) echo "base calendar feel sheet procedure" ;;

@@ -1,4 +1,5 @@
 #include <expat.h>
+#include <strings.h>
 
 #include "base/utf8.h"
 #include "base/xml.h"
@@ -107,12 +108,27 @@ static void XMLCALL on_doctype(void *reading_, const XML_Char *name, const XML_C
          (bilingual){"删去 <!DOCTYPE …> 一行", "remove the line <!DOCTYPE …>"});
 }
 
+// windows-1252, which some editors write; expat knows UTF-8, UTF-16, ISO-8859-1 and ASCII itself.
+static int XMLCALL on_encoding(void *user, const XML_Char *name, XML_Encoding *info)
+{
+    static const short high[32] = {0x20AC, -1, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039, 0x152, -1, 0x17D, -1,
+                                   -1, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x2DC, 0x2122, 0x161, 0x203A, 0x153, -1, 0x17E, 0x178};
+    (void)user;
+    if (strcasecmp(name, "windows-1252") != 0) return XML_STATUS_ERROR;
+    for (int i = 0; i < 256; i++) info->map[i] = i >= 128 && i < 160 ? high[i - 128] : i;
+    info->data = NULL;
+    info->convert = NULL;
+    info->release = NULL;
+    return XML_STATUS_OK;
+}
+
 enum { SHOWN_BEFORE = 160, SHOWN_AFTER = 240 };      // bytes of the line: exported models may be one line of megabytes
 
 // The part of a line around a place.
 static source_pos place(const xml_source *s, ptrdiff_t at, int line, int column)
 {
     str text = s->text;
+    if (!s->is_utf8) return (source_pos){.file = s->file, .line = line, .column = column};
     ptrdiff_t from = at, to = at;
     while (from > 0 && at - from < SHOWN_BEFORE && text.data[from - 1] != '\n') from--;
     while (from < at && ((unsigned char)text.data[from] & 0xC0) == 0x80) from++;
@@ -128,6 +144,7 @@ static bool run(reading *r, diag_list *d)
     XML_SetElementHandler(r->parser, on_begin, on_end);
     XML_SetCharacterDataHandler(r->parser, on_text);
     XML_SetStartDoctypeDeclHandler(r->parser, on_doctype);
+    XML_SetUnknownEncodingHandler(r->parser, on_encoding, NULL);
     str text = r->source->text;
     if (XML_Parse(r->parser, text.data ? text.data : "", (int)text.len, XML_TRUE) == XML_STATUS_OK) return true;
     count_to(r, (ptrdiff_t)XML_GetCurrentByteIndex(r->parser));
@@ -148,11 +165,10 @@ xml *xml_parse(str text, str file, arena *a, diag_list *d)
     }
     reading *r = arena_new(a, 1, reading);
     r->source = arena_new(a, 1, xml_source);
-    *r->source = (xml_source){file, text};
+    *r->source = (xml_source){file, text, utf8_invalid_at(text) < 0};
     r->arena = a;
     r->line = r->column = 1;
-    // UTF-8 whatever the declaration says: offsets into `text` are what diagnostics stand on.
-    r->parser = XML_ParserCreateNS("UTF-8", NAME_SEPARATOR);
+    r->parser = XML_ParserCreateNS(NULL, NAME_SEPARATOR);
     if (!r->parser) arena_alloc(a, -1, 1, 1);        // out of memory, said the arena's way
     // expat holds memory of its own: an escape out of here stops on the way to give it back.
     jmp_buf *outer = a->escape, here;

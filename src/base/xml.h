@@ -1,7 +1,8 @@
 // xml.h: an XML document (read by expat) as a tree in an arena, for models drawn elsewhere: DMN, BPMN and their tests.
 //
 // Only what such models need: elements, attributes, character data, namespaces, and where everything stands. Comments and processing
-// instructions are dropped. A document type declaration is refused: it can name files and multiply entities. UTF-8 only.
+// instructions are dropped. A document type declaration is refused: it can name files and multiply entities. Encodings: UTF-8, UTF-16,
+// ISO-8859-1 and windows-1252; all texts in the tree are UTF-8.
 // Nothing of the file is lost by reading: whoever keeps the model keeps its text.
 #ifndef FADU_BASE_XML_H
 #define FADU_BASE_XML_H
@@ -13,7 +14,7 @@ enum { XML_NESTING_MAX = 256 };                     // deeper than any diagram; 
 
 typedef struct { str space, name, value; } xml_attribute;
 
-typedef struct { str file, text; } xml_source;      // both live as long as the tree
+typedef struct { str file, text; bool is_utf8; } xml_source;      // both live as long as the tree; other encodings are shown without the line
 
 typedef struct xml xml;
 struct xml {
