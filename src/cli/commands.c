@@ -23,11 +23,11 @@ const cli_command cli_commands[] = {
       "  --suspend FROM..TO  中止，首尾两日都不计入；可以多次\n"
       "  --restart DATE      中断，自该日起重新计算\n"
       "  --extend[=LENGTH]   依法延长；不写长度，取法律允许的最长\n"
-      "  --on DATE           按该日施行的法律版本；默认为起算日\n",
+      "  --on DATE           按该日施行的法律版本；默认为起算日",
       "  without a clock, lists those of the procedure\n"
       "  --suspend FROM..TO  suspended, both days included; may be repeated\n"
       "  --restart DATE      interrupted: begins anew after that day\n"
       "  --extend[=LENGTH]   extended as the law allows; the longest allowed without a length\n"
-      "  --on DATE           by the law in force on that day; the start is the default\n"}},
+      "  --on DATE           by the law in force on that day; the start is the default"}},
 };
 const int cli_command_count = sizeof cli_commands / sizeof *cli_commands;
