@@ -73,12 +73,11 @@ static void option(buf *out, str value, str text, bool selected)
     html(out, "</option>");
 }
 
-static void day_input(buf *out, const char *label, const char *name, str value, bool required)
+static void day_input(buf *out, const char *caption, const char *name, str value, bool required)
 {
     html(out, "<label>");
-    html(out, label);
-    html_textf(out, " ");
-    html(out, "<input type=\"text\" size=\"12\" placeholder=\"2024-09-27\" name=\"");
+    html(out, caption);
+    html(out, " <input type=\"text\" size=\"12\" placeholder=\"2024-09-27\" name=\"");
     html(out, name);
     html(out, "\" value=\"");
     html_text(out, value);
@@ -125,11 +124,11 @@ static void told(const request *q, buf *out, const diag_list *d)
     }
 }
 
-static void line(buf *out, const char *label, str text)
+static void line(buf *out, const char *caption, str text)
 {
     if (text.len == 0) return;
     html(out, "<p>");
-    html(out, label);
+    html(out, caption);
     html_text(out, text);
     html(out, "</p>");
 }
