@@ -71,4 +71,34 @@ exits 2 "a start that is no day" fadu due reconsideration copy_ordinary --start 
 exits 2 "half a suspension" fadu due reconsideration copy_ordinary --start 2024-02-28 --suspend 2024-03-01
 exits 2 "a format nobody knows" fadu due reconsideration copy_ordinary --start 2024-02-28 --format xml
 exits 2 "no procedure" fadu due --start 2024-02-28
+
+# The public page and its data.
+ok "a site" fadu init "$work/data"
+"$FADU" serve "$work/data" --listen 127.0.0.1:0 >"$work/address" 2>"$work/serve.err" &
+background=$!
+tries=0
+until [ -s "$work/address" ] || [ $tries = 100 ]; do tries=$((tries + 1)); sleep 0.05; done
+site=$(head -1 "$work/address" | sed 's|/$||')
+page() { curl -s --max-time 20 "$site$1"; }
+ok "the form" page "/due"
+says "<select name=\"procedure\">"
+ok "the limits of a procedure" page "/due?procedure=reconsideration&start=2024-09-27"
+says "2024-10-12"
+says "<select name=\"clock\">" "and a choice among them"
+ok "a decision, suspended and extended" page "/due?procedure=reconsideration&clock=decision_ordinary&start=2024-03-01&suspend1=2024-03-11&resume1=2024-03-20&extend=1&lang=en"
+says "<b>2024-06-11</b>" "its last day"
+says "head of the reconsideration body" "who extends it"
+says "suspended" "and why"
+ok "half a suspension" page "/due?procedure=reconsideration&clock=decision_ordinary&start=2024-03-01&suspend1=2024-03-11"
+says "每次中止都要有起止日期" "is told"
+ok "a start that is no day" page "/due?procedure=reconsideration&start=%3Cscript%3E&lang=en"
+says "must be like 2024-09-27"
+ok "as data" page "/api/v1/due?procedure=reconsideration&clock=copy_ordinary&start=2024-09-27"
+is "$(json "$work/out" 'd["due"]')" 2024-10-12 "the same day"
+ok "a list as data" page "/api/v1/due?procedure=reconsideration&start=2024-09-27"
+is "$(json "$work/out" 'len(d) > 20')" True "holds every limit"
+ok "an extension the law does not know" page "/api/v1/due?procedure=reconsideration&clock=decision_simplified&start=2024-09-27&extend=1&lang=en"
+is "$(json "$work/out" 'd["status"], "allows no extension" in d["title"]')" "(400, True)" "is a problem"
+ok "nothing asked" page "/api/v1/due"
+is "$(json "$work/out" 'd["status"]')" 404 "nothing found"
 finish
