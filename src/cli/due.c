@@ -128,7 +128,7 @@ static void list_clocks(const procedure *p, const due_options *o, arena *a)
     json *list = json_new_array(a);
     for (ptrdiff_t i = 0; i < p->clock_count; i++) {
         const procedure_clock *c = &p->clocks[i];
-        if (!date_is_none(o->on) && !span_covers(c->in_force, o->on)) continue;
+        if (!span_covers(c->in_force, o->on)) continue;
         if (o->as_json) json_push(list, clock_law_json(p, c, lang, a));
         else printf("%-32.*s %.*s  %.*s  %.*s%s\n", STR_ARG(procedure_clock_family(c)), STR_ARG(c->name.text[lang]), STR_ARG(clock_article_text(p, c, a)),
                     STR_ARG(clock_length_text(c, lang, a)), unconfirmed(c));
@@ -193,7 +193,7 @@ int cli_due(int argc, char **argv)
     due_options o = {0};
     if (!read_options(argc, argv, &o)) return cli_usage("due");
     int names = argc - optind;
-    if (names < 1 || names > 2 || (names == 2 && date_is_none(o.start.day))) return cli_usage("due");
+    if (names < 1 || names > 2 || date_is_none(names == 2 ? o.start.day : o.on)) return cli_usage("due");
     arena a = {0};
     diag_list d = {.arena = &a};
     int status = EXIT_INPUT;
