@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "case/clock.h"
 
 // ---- ids -------------------------------------------------------------------------------------------------
 
@@ -95,30 +96,18 @@ str case_key(const procedure_form *f, const feel_value *data, arena *a)
     return buf_str(&key);
 }
 
-static bool clock_due(const procedure_clock *clock, moment start, const feel_value *values, feel_evaluation *e, const calendar *cal,
+static bool clock_end(const procedure *p, const procedure_clock *clock, moment start, const feel_value *values, feel_evaluation *e, const calendar *cal,
                       moment *due, diag_list *d)
 {
     if (clock->due) {
         *due = moment_of(feel_evaluate(clock->due, values, e));
         return due->there;
     }
-    if (clock->period.unit == UNIT_HOURS) {
-        // Hours run from the fixed moment (Civil Code, Art. 201); from a bare date they run from its end.
-        int64_t second = start.has_time ? start.second : 86400;
-        second += (int64_t)clock->period.length * 3600 * (clock->period.backward ? -1 : 1);
-        int64_t days = second >= 0 ? second / 86400 : -((86399 - second) / 86400);
-        *due = (moment){true, true, start.day + days, (int32_t)(second - days * 86400)};
-        return true;
-    }
-    date last;
-    if (!calendar_last_day(cal, date_from_days(start.day), clock->period, &last, NULL, e->arena, d)) return false;
-    *due = (moment){true, false, date_to_days(last), 0};
+    running_clock running = clock_start(p, clock, (clock_moment){date_from_days(start.day), start.second, start.has_time});
+    clock_moment end;
+    if (!clock_due(&running, CLOCK_LAW, cal, &end, NULL, e->arena, d)) return false;
+    *due = (moment){true, end.has_time, date_to_days(end.day), end.second};
     return true;
-}
-
-static bool in_force(span s, int64_t day)
-{
-    return (date_is_none(s.from) || date_to_days(s.from) <= day) && (date_is_none(s.to) || day <= date_to_days(s.to));
 }
 
 static void run_clocks(const procedure *p, const procedure_form *f, const feel_value *values, const calendar *cal, feel_evaluation *e,
@@ -131,8 +120,8 @@ static void run_clocks(const procedure *p, const procedure_form *f, const feel_v
         const procedure_clock *clock = &p->clocks[f->clocks[i]];
         if (clock->when && !feel_is_true(feel_evaluate(clock->when, values, e))) continue;
         moment start = moment_of(feel_evaluate(clock->start, values, e)), due;
-        if (!start.there || !in_force(clock->in_force, start.day)) continue;
-        if (!clock_due(clock, start, values, e, cal, &due, &ignored)) continue;
+        if (!start.there || !span_covers(clock->in_force, date_from_days(start.day))) continue;
+        if (!clock_end(p, clock, start, values, e, cal, &due, &ignored)) continue;
         moment stop = moment_of(feel_evaluate(clock->stop, values, e));
         out->clocks[out->clock_count++] = (clock_result){f->clocks[i], date_from_days(due.day), stop.there && moment_after(stop, due)};
     }

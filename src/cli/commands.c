@@ -17,6 +17,17 @@ const cli_command cli_commands[] = {
      {"按 DMN 模型作出决定（JSON）", "evaluate a decision of a DMN model (JSON)"}, {0}},
     {"explain", cli_explain, "explain FILE.dmn [IMPORTED.dmn...] [--decision|--service|--bkm NAME] [--input FILE.json]",
      {"同上，并说明理由：哪些规则符合，输入为何值，依据哪一条", "the same, and why: which rules matched, the inputs, the articles"}, {0}},
-    {"due", cli_due, "due PROCEDURE [CLOCK] --start DATE [--format text|json]", {"何时到期，为什么", "when does it fall due, and why"}, {0}},
+    {"due", cli_due, "due PROCEDURE [CLOCK] --start DATE[THH:MM] [--suspend FROM..TO]... [--restart DATE] [--extend[=LENGTH]]... [--on DATE] [--format text|json]",
+     {"何时到期，为什么", "when does it fall due, and why"},
+     {"  不写期限名，列出该流程的全部期限\n"
+      "  --suspend FROM..TO  中止，首尾两日都不计入；可以多次\n"
+      "  --restart DATE      中断，自该日起重新计算\n"
+      "  --extend[=LENGTH]   依法延长；不写长度，取法律允许的最长\n"
+      "  --on DATE           按该日施行的法律版本；默认为起算日",
+      "  without a clock, lists those of the procedure\n"
+      "  --suspend FROM..TO  suspended, both days included; may be repeated\n"
+      "  --restart DATE      interrupted: begins anew after that day\n"
+      "  --extend[=LENGTH]   extended as the law allows; the longest allowed without a length\n"
+      "  --on DATE           by the law in force on that day; the start is the default"}},
 };
 const int cli_command_count = sizeof cli_commands / sizeof *cli_commands;

@@ -139,7 +139,7 @@ static const type *call_type(check *c, const node *n)
         uint32_t wanted = b->parameters.of[k].kinds;
         if (b->parameters.variadic || wanted & (uint32_t)1 << t->kind || wanted & (uint32_t)1 << FEEL_LIST || (t->kind == FEEL_DATE && wanted & (uint32_t)1 << FEEL_DATE_TIME)) continue;
         diag_add(c->diags, DIAG_WARNING, "FEEL-TYPE", place_of(c, n->call.args[i]), (bilingual){0},
-                 (bilingual){"%s 的参数“%.*s”不能是%s%.0s", "the argument of %s \"%.*s\" cannot be %.0s%s"}, builtin_name(n->call.callee->slot), STR_ARG(b->parameters.of[k].name),
+                 (bilingual){"%.*s 的参数“%.*s”不能是%s%.0s", "the argument of %.*s \"%.*s\" cannot be %.0s%s"}, STR_ARG(n->call.callee->name), STR_ARG(b->parameters.of[k].name),
                  form_name(t, LANG_ZH), form_name(t, LANG_EN));
     }
     return any();

@@ -68,6 +68,7 @@ void get_metrics(const request *q, response *r);
 void get_api_report(const request *q, response *r);
 void get_api_figure(const request *q, response *r);
 void get_api_procedures(const request *q, response *r);
+void get_api_due(const request *q, response *r);
 void get_api_case(const request *q, response *r);
 void get_checkpoint(const request *q, response *r);
 

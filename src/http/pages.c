@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "case/clock.h"
 #include "http/http_internal.h"
 #include "service/bundle.h"
 
@@ -322,7 +323,7 @@ static void clock_table(const request *q, buf *out, const procedure *p)
         const procedure_clock *c = &p->clocks[i];
         html(out, "<tr>");
         text_cell(out, text_of(q, c->name));
-        text_cell(out, c->has_period ? period_text(c->period, q->lang, q->arena) : str_from(say(q, "按约定", "as promised")));
+        text_cell(out, clock_length_text(c, q->lang, q->arena));
         html(out, "<td>");
         html_textf(out, "%.*s %.*s", STR_ARG(p->basis[c->basis].title), STR_ARG(c->article));
         if (!c->verified) html(out, say(q, " <span class=\"tag\">待核实</span>", " <span class=\"tag\">to be confirmed</span>"));
@@ -614,65 +615,6 @@ void get_log(const request *q, response *r)
         html(out, "</pre><p>");
         html_link(q, out, STR("/checkpoint"), str_from(say(q, "检查点（C2SP tlog-checkpoint）", "Checkpoint (C2SP tlog-checkpoint)")));
         html(out, "</p>");
-    }
-    page_end(q, r);
-}
-
-// ---- deadlines -------------------------------------------------------------------------------------------
-
-static void due_form(const request *q, buf *out, str procedure_id, date start)
-{
-    html(out, say(q, "<form class=\"due\" action=\"/due\"><label>流程 <select name=\"procedure\">", "<form class=\"due\" action=\"/due\"><label>Procedure <select name=\"procedure\">"));
-    for (ptrdiff_t i = 0; i < q->definitions->procedure_count; i++) {
-        const procedure *p = q->definitions->procedures[i];
-        if (p->clock_count == 0) continue;
-        html(out, "<option value=\"");
-        html_text(out, p->id);
-        html(out, str_equal(p->id, procedure_id) ? "\" selected>" : "\">");
-        html_text(out, text_of(q, p->name));
-        html(out, "</option>");
-    }
-    html(out, say(q, "</select></label> <label>起算事件的日期 <input type=\"date\" name=\"start\" required value=\"", "</select></label> <label>Day of the event <input type=\"date\" name=\"start\" required value=\""));
-    html_text(out, date_text(start, q->arena));
-    html(out, "\"></label>");
-    if (q->lang == LANG_EN) html(out, "<input type=\"hidden\" name=\"lang\" value=\"en\">");
-    html(out, say(q, "<button>计算</button></form>", "<button>Compute</button></form>"));
-}
-
-void get_due(const request *q, response *r)
-{
-    buf *out = &r->body;
-    arena *a = q->arena;
-    str id = q->query(q->query_ctx, "procedure");
-    date start = timestamp_date(machine_now(), 480);
-    date_parse(q->query(q->query_ctx, "start"), &start);
-    const procedure *p = definitions_procedure(q->definitions, id, NULL);
-    page_begin(q, r, str_from(say(q, "期限计算", "Deadlines")), "due");
-    html(out, say(q, "<h1>期限计算</h1><p>从某一事件的日期起，法定期限到哪一天届满，以及为什么。</p>", "<h1>Deadlines</h1><p>From the day of an event: when does each statutory limit end, and why.</p>"));
-    due_form(q, out, id, start);
-    for (ptrdiff_t i = 0; p && i < p->clock_count; i++) {
-        const procedure_clock *c = &p->clocks[i];
-        date due;
-        derivation why;
-        diag_list ignored = {.arena = a};
-        bool applies = (date_is_none(c->in_force.from) || date_compare(c->in_force.from, start) <= 0) && (date_is_none(c->in_force.to) || date_compare(start, c->in_force.to) <= 0);
-        if (!applies || !c->has_period || c->period.unit == UNIT_HOURS) continue;
-        if (!calendar_last_day(q->definitions->calendar, start, c->period, &due, &why, a, &ignored)) continue;
-        html(out, "<section class=\"clock\"><h2>");
-        html_text(out, text_of(q, c->name));
-        html(out, "</h2><p><b>");
-        html_text(out, date_text(due, a));
-        html(out, "</b> · ");
-        html_textf(out, "%.*s · %.*s %.*s", STR_ARG(period_text(c->period, q->lang, a)), STR_ARG(p->basis[c->basis].title), STR_ARG(c->article));
-        if (!c->verified) html(out, say(q, " <span class=\"tag\">待核实</span>", " <span class=\"tag\">to be confirmed</span>"));
-        if (why.provisional) html(out, say(q, " <span class=\"tag\">暂定：放假安排尚未公布</span>", " <span class=\"tag\">provisional: the holiday arrangement is not out yet</span>"));
-        html(out, say(q, "</p><details><summary>推算过程</summary><ol>", "</p><details><summary>How it was counted</summary><ol>"));
-        for (ptrdiff_t k = 0; k < why.count; k++) {
-            html(out, "<li>");
-            html_textf(out, "%.*s %.*s", STR_ARG(date_text(why.lines[k].day, a)), STR_ARG(why.lines[k].note[q->lang]));
-            html(out, "</li>");
-        }
-        html(out, "</ol></details></section>");
     }
     page_end(q, r);
 }

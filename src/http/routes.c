@@ -22,6 +22,7 @@ const route routes[] = {
     {"/api/v1/report", get_api_report, {"年度报告的数据", "the report's data"}},
     {"/api/v1/figures/*", get_api_figure, {"一个指标", "a figure"}},
     {"/api/v1/procedures", get_api_procedures, {"流程", "the procedures"}},
+    {"/api/v1/due", get_api_due, {"期限推算", "a deadline"}},
     {"/api/v1/cases/*", get_api_case, {"一件事项", "a case"}},
 };
 const int route_count = sizeof routes / sizeof *routes;

@@ -262,6 +262,7 @@ procedure *procedure_load(const procedure_source *s, arena *a, diag_list *d)
     for (const json *j = forms ? forms->first : NULL; j; j = j->next) load_form(&l, j, &p->forms[p->form_count++]);
     p->clocks = arena_new(a, clocks ? clocks->count : 0, procedure_clock);
     for (const json *j = clocks ? clocks->first : NULL; j; j = j->next) load_clock(&l, j, &p->clocks[p->clock_count++]);
+    check_clocks(&l, clocks);
     for (int f = 0; f < p->form_count; f++) {
         procedure_form *form = &p->forms[f];
         form->clocks = arena_new(a, p->clock_count, int);

@@ -72,14 +72,43 @@ typedef struct {
     ptrdiff_t clock_count;
 } procedure_form;
 
+// What happens to a time limit on its way. 中止 stops it: the days do not count, and it goes on with what is left.
+// 中断 ends what has run: it begins anew.
+typedef enum { CLOCK_SUSPENDS, CLOCK_RESTARTS } clock_interrupt_kind;
+typedef struct {
+    clock_interrupt_kind kind;
+    label event;                   // "listening to third parties"
+    str article;
+} clock_interrupt;
+typedef struct {
+    int times;                     // how often; 0 = there is no extension
+    int length;                    // the longest, each time, in the clock's unit; 0 = as the one who grants it says
+    label by;                      // who grants it
+    str article;
+} clock_extension;
+typedef enum { EXPIRY_LATE, EXPIRY_ESCALATED, EXPIRY_DEEMED_ACCEPTED, EXPIRY_FORFEITED, EXPIRY_TERMINATED } clock_effect;
+typedef struct { int month, day; bool before; } year_day;      // "01-31", "before 03-01"; month 0 = none
+
 typedef struct {
     str id, article;
-    label name, expiry;
-    int form;
+    str version_of;                // the clock of which this is an earlier or later version; "" = itself
+    label name, expiry, note;
+    label starts, ends;            // the events in words
+    int form;                      // -1: a limit that no form records; the calculator knows it
     int basis;                     // index into basis
     bool has_period;
     period period;
-    feel_program *when, *start, *stop, *due;    // `when`, `due` may be NULL
+    year_day by;                   // for a limit that ends on a day of the year: has_period is then false
+    bool working_days_only;        // hours that run on working days only
+    bool has_promise;
+    period promise;                // what the office promises: no longer than the law allows
+    str promise_article;
+    int warning;                   // "due soon" begins that many days (working days for UNIT_WORKING_DAYS) before the last; 0 = clock.h's rule
+    clock_interrupt *interrupts;
+    ptrdiff_t interrupt_count;
+    clock_extension extension;
+    clock_effect effect;           // what the law makes of expiry; `expiry` says it in words
+    feel_program *when, *start, *stop, *due;    // `when`, `due` may be NULL; all are without a form
     bool verified;
     span in_force;
 } procedure_clock;
@@ -169,6 +198,10 @@ bool procedure_load_mapping(const procedure *p, str text, str file, import_mappi
 // import sheets tellable apart.
 void procedure_check_all(procedure *const *all, ptrdiff_t count, diag_list *d);
 
+// The version of a clock in force on a day: `id` names the clock itself or one of its versions. NULL: there is none.
+const procedure_clock *procedure_clock_on(const procedure *p, str id, date day);
+str procedure_clock_family(const procedure_clock *c);       // the id under which all versions are asked for
+bool span_covers(span s, date day);
 int procedure_form_index(const procedure *p, str id);       // -1 when absent
 int form_field_index(const procedure_form *f, str key);     // -1 when absent
 
