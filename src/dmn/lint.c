@@ -114,6 +114,10 @@ static void keep_allowed(const linting *l, const table_input *in, column *c)
         if (allowed) c->samples[kept++] = c->samples[i];
     }
     c->count = kept;
+    // Nothing of the cells is of the input's type: some value of it, then, which none of them takes.
+    const feel_value typical[] = {feel_int(0), feel_string(STR("其他")), feel_boolean(true), feel_date((date){2024, 1, 1})};
+    for (size_t i = 0; !c->count && in->type && i < sizeof typical / sizeof *typical; i++)
+        if (feel_conforms(typical[i], in->type, &e)) c->samples[c->count++] = typical[i];
 }
 
 static bool add_boundaries(const linting *l, const feel_program *tests, feel_value *found, ptrdiff_t *count)
