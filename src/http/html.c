@@ -119,8 +119,8 @@ void page_begin(const request *q, response *r, str title, const char *section)
     }
     html(out, "</nav></header>");
     if (json_bool(q->definitions->config, STR("synthetic"), false))
-        html(out, say(q, "<p class=\"banner\"><span class=\"wide\">演示数据：全部为合成数据，人名、单位、事件均系虚构。</span></p>",
-                      "<p class=\"banner\"><span class=\"wide\">Demonstration: all data is synthetic; names, organisations and events are made up.</span></p>"));
+        html(out, say(q, "<aside aria-label=\"数据说明\" class=\"banner\"><span class=\"wide\">演示数据：全部为合成数据，人名、单位、事件均系虚构。</span></aside>",
+                      "<aside aria-label=\"About the data\" class=\"banner\"><span class=\"wide\">Demonstration: all data is synthetic; names, organisations and events are made up.</span></aside>"));
     html(out, "<main id=\"main\" class=\"wide\">");
 }
 
