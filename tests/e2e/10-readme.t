@@ -63,10 +63,11 @@ is "$(head -3 "$data/checkpoint")" "$root_before" "the log is as long as before"
 
 ok "the ledgers are made a second time" fadu sample yangshan --out "$work/again"
 ok "and are the same to the byte" diff -r "$work/demo/ledgers" "$work/again"
-# Every command that the two READMEs show, in their order, in an empty directory.
+# Every command that the two READMEs show, in their order, in a directory that has nothing but the program and the tests' models.
 mkdir -p "$work/tour/build"
+ln -s "$PWD/tests" "$work/tour/tests"
 ln -s "$FADU" "$work/tour/build/fadu"
-sed -n 's/^\$ \(build\/fadu [^#]*\).*/\1/p' README.md README.zh-CN.md | sed 's/ *$//' | grep -v ' serve ' | awk '!seen[$0]++' >"$work/commands"
+sed -n 's/^\$ \(build\/fadu [^#]*\).*/\1/p; s/^\$ \(echo .*\)/\1/p' README.md README.zh-CN.md | sed 's/ *$//' | grep -v ' serve ' | awk '!seen[$0]++' >"$work/commands"
 while read -r command; do
     ok "$command" sh -c "cd '$work/tour' && $command"
 done <"$work/commands"
