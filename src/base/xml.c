@@ -210,6 +210,13 @@ static xml *named(xml *x, str name)
 xml *xml_child(const xml *element, str name) { return element ? named(element->first, name) : NULL; }
 xml *xml_next(const xml *child, str name) { return named(child->next, name); }
 
+ptrdiff_t xml_count(const xml *element, str name)
+{
+    ptrdiff_t count = 0;
+    for (const xml *x = xml_child(element, name); x; x = xml_next(x, name)) count++;
+    return count;
+}
+
 // The id or name of the element, or of the nearest around it that has one.
 static str label(const xml *element)
 {

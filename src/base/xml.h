@@ -39,6 +39,7 @@ str xml_get_in(const xml *element, str space, str name);
 // The first child of that local name; NULL when absent. `element` may be NULL.
 xml *xml_child(const xml *element, str name);
 xml *xml_next(const xml *child, str name);          // the next sibling of that local name
+ptrdiff_t xml_count(const xml *element, str name);  // children of that local name
 bool xml_is(const xml *element, str name);
 source_pos xml_pos(const xml *element);             // `element` of the result is the id, else the name, of it or of what it stands in
 source_pos xml_text_pos(const xml *element);        // of its text

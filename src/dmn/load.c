@@ -37,13 +37,6 @@ static const feel_type *type_ref(compiler *c, const xml *x)
     return type_of_ref(c->model, c->source, xml_get(x, STR("typeRef")), xml_pos(x), c->arena, c->diags);
 }
 
-static ptrdiff_t count_children(const xml *x, str name)
-{
-    ptrdiff_t count = 0;
-    for (const xml *k = xml_child(x, name); k; k = xml_next(k, name)) count++;
-    return count;
-}
-
 // ---- expressions ------------------------------------------------------------------------------------------
 
 static bool is_feel(str named)
@@ -100,7 +93,7 @@ static expression *compile_context(compiler *c, const xml *x, expression *e)
 {
     int outer = c->scope.count;
     e->kind = EX_CONTEXT;
-    e->context.entries = arena_new(c->arena, count_children(x, STR("contextEntry")), context_entry);
+    e->context.entries = arena_new(c->arena, xml_count(x, STR("contextEntry")), context_entry);
     for (const xml *k = xml_child(x, STR("contextEntry")); k; k = xml_next(k, STR("contextEntry"))) {
         const xml *variable = xml_child(k, STR("variable"));
         context_entry *entry = &e->context.entries[e->context.count++];
@@ -137,7 +130,7 @@ static expression *compile_list(compiler *c, const xml *x, expression *e)
 
 static expression *compile_relation(compiler *c, const xml *x, expression *e)
 {
-    ptrdiff_t columns = count_children(x, STR("column")), rows = count_children(x, STR("row")), i = 0;
+    ptrdiff_t columns = xml_count(x, STR("column")), rows = xml_count(x, STR("row")), i = 0;
     e->kind = EX_RELATION;
     e->relation.columns = arena_new(c->arena, columns, str);
     e->relation.cells = arena_new(c->arena, columns * rows, expression *);
@@ -162,7 +155,7 @@ static expression *compile_invocation(compiler *c, const xml *x, expression *e)
 {
     e->kind = EX_INVOCATION;
     e->invocation.callee = compile_child(c, x);
-    ptrdiff_t count = count_children(x, STR("binding"));
+    ptrdiff_t count = xml_count(x, STR("binding"));
     e->invocation.bindings = arena_new(c->arena, count, binding);
     e->invocation.names = arena_new(c->arena, count, str);
     for (const xml *k = xml_child(x, STR("binding")); k; k = xml_next(k, STR("binding"))) {
@@ -181,7 +174,7 @@ static expression *compile_invocation(compiler *c, const xml *x, expression *e)
 // The formal parameters of a function, added to the scope. Returns the slot of the first.
 static int compile_parameters(compiler *c, const xml *x, feel_native *native)
 {
-    ptrdiff_t count = count_children(x, STR("formalParameter"));
+    ptrdiff_t count = xml_count(x, STR("formalParameter"));
     str *names = arena_new(c->arena, count, str);
     const feel_type **types = arena_new(c->arena, count, const feel_type *);
     int first = c->scope.count;
@@ -424,7 +417,7 @@ static int item_by_href(const dmn_model *m, int source_number, const xml *refere
 
 static void read_requirements(dmn_model *m, item *it, arena *a, diag_list *d)
 {
-    it->required = arena_new(a, count_children(it->element, STR("informationRequirement")) + count_children(it->element, STR("knowledgeRequirement")), int);
+    it->required = arena_new(a, xml_count(it->element, STR("informationRequirement")) + xml_count(it->element, STR("knowledgeRequirement")), int);
     for (const xml *x = it->element->first; x; x = x->next) {
         bool information = xml_is(x, STR("informationRequirement"));
         if (!information && !xml_is(x, STR("knowledgeRequirement"))) continue;
@@ -591,7 +584,7 @@ static bool read_source(source *s, const dmn_source *from, arena *a, diag_list *
 
 static void read_imports(dmn_model *m, source *s, arena *a, diag_list *d)
 {
-    s->imports = arena_new(a, count_children(s->root, STR("import")), import);
+    s->imports = arena_new(a, xml_count(s->root, STR("import")), import);
     for (const xml *x = xml_child(s->root, STR("import")); x; x = xml_next(x, STR("import"))) {
         str type = xml_get(x, STR("importType")), space = xml_get(x, STR("namespace"));
         if (type.len && !is_dmn(type)) {

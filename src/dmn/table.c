@@ -3,13 +3,6 @@
 
 // ---- compiling --------------------------------------------------------------------------------------------
 
-static ptrdiff_t count_children(const xml *x, str name)
-{
-    ptrdiff_t count = 0;
-    for (const xml *k = xml_child(x, name); k; k = xml_next(k, name)) count++;
-    return count;
-}
-
 static bool read_policy(compiler *c, const xml *x, decision_table *t)
 {
     static const struct { const char *text; hit_policy policy; } policies[] = {
@@ -51,7 +44,7 @@ static const feel_program *allowed(compiler *c, const xml *holder, str name)
 
 static void compile_inputs(compiler *c, const xml *x, decision_table *t)
 {
-    t->inputs = arena_new(c->arena, count_children(x, STR("input")), table_input);
+    t->inputs = arena_new(c->arena, xml_count(x, STR("input")), table_input);
     for (const xml *k = xml_child(x, STR("input")); k; k = xml_next(k, STR("input"))) {
         const xml *value = xml_child(k, STR("inputExpression")), *text = xml_child(value, STR("text"));
         table_input *in = &t->inputs[t->input_count++];
@@ -85,7 +78,7 @@ static const feel_program *compile_order(compiler *c, const xml *values)
 
 static void compile_outputs(compiler *c, const xml *x, decision_table *t)
 {
-    ptrdiff_t count = count_children(x, STR("output"));
+    ptrdiff_t count = xml_count(x, STR("output"));
     bool ordered = t->policy == HIT_PRIORITY || t->policy == HIT_OUTPUT_ORDER;
     t->outputs = arena_new(c->arena, count, table_output);
     str *names = arena_new(c->arena, count, str);
@@ -112,7 +105,7 @@ static void compile_outputs(compiler *c, const xml *x, decision_table *t)
 
 static void compile_annotations(compiler *c, const xml *x, decision_table *t)
 {
-    ptrdiff_t count = count_children(x, STR("annotation")), i = 0;
+    ptrdiff_t count = xml_count(x, STR("annotation")), i = 0;
     str *names = arena_new(c->arena, count, str);
     for (const xml *k = xml_child(x, STR("annotation")); k; k = xml_next(k, STR("annotation"))) names[i++] = xml_get(k, STR("name"));
     t->annotation_names = names;
@@ -130,7 +123,7 @@ static bool compile_rule(compiler *c, const xml *x, const decision_table *t, tab
     rule->tests = arena_new(c->arena, t->input_count, const feel_program *);
     rule->outputs = arena_new(c->arena, t->output_count, const feel_program *);
     str *notes = arena_new(c->arena, t->annotation_count, str);
-    ptrdiff_t in = count_children(x, STR("inputEntry")), out = count_children(x, STR("outputEntry")), i = 0;
+    ptrdiff_t in = xml_count(x, STR("inputEntry")), out = xml_count(x, STR("outputEntry")), i = 0;
     if (in != t->input_count) return wrong_width(c, x, in, t->input_count, (bilingual){"本规则有 %d 个条件，表有 %d 个输入列", "this rule has %d input entries for %d columns"});
     if (out != t->output_count) return wrong_width(c, x, out, t->output_count, (bilingual){"本规则有 %d 个结果，表有 %d 个输出列", "this rule has %d output entries for %d columns"});
     bool good = true;
@@ -158,8 +151,8 @@ decision_table *compile_table(compiler *c, const xml *x)
     decision_table *t = arena_new(c->arena, 1, decision_table);
     if (!read_policy(c, x, t)) return NULL;
     int errors = c->diags->errors;
-    ptrdiff_t rules = count_children(x, STR("rule"));
-    if (rules > DMN_RULES_MAX || count_children(x, STR("input")) > DMN_COLUMNS_MAX || count_children(x, STR("output")) > DMN_COLUMNS_MAX) {
+    ptrdiff_t rules = xml_count(x, STR("rule"));
+    if (rules > DMN_RULES_MAX || xml_count(x, STR("input")) > DMN_COLUMNS_MAX || xml_count(x, STR("output")) > DMN_COLUMNS_MAX) {
         diag_add(c->diags, DIAG_ERROR, "DMN-TABLE-SIZE", xml_pos(x), (bilingual){"拆成几个表", "split the table"},
                  (bilingual){"决策表超过 %d 条规则或 %d 列", "the table has more than %d rules or %d columns"}, DMN_RULES_MAX, DMN_COLUMNS_MAX);
         return NULL;

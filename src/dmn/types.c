@@ -53,16 +53,9 @@ static const feel_type *restricted(type_reader *r, const feel_type *t, const xml
 
 static const feel_type *read_definition(type_reader *r, const xml *x);
 
-static ptrdiff_t count_children(const xml *x, str name)
-{
-    ptrdiff_t count = 0;
-    for (const xml *c = xml_child(x, name); c; c = xml_next(c, name)) count++;
-    return count;
-}
-
 static const feel_type *read_components(type_reader *r, const xml *x)
 {
-    ptrdiff_t count = count_children(x, STR("itemComponent")), i = 0;
+    ptrdiff_t count = xml_count(x, STR("itemComponent")), i = 0;
     str *names = arena_new(r->arena, count, str);
     const feel_type **parts = arena_new(r->arena, count, const feel_type *);
     for (const xml *c = xml_child(x, STR("itemComponent")); c; c = xml_next(c, STR("itemComponent")), i++) {
@@ -74,7 +67,7 @@ static const feel_type *read_components(type_reader *r, const xml *x)
 
 static const feel_type *read_function(type_reader *r, const xml *x)
 {
-    ptrdiff_t count = count_children(x, STR("parameters")), i = 0;
+    ptrdiff_t count = xml_count(x, STR("parameters")), i = 0;
     const feel_type **parameters = arena_new(r->arena, count, const feel_type *);
     for (const xml *c = xml_child(x, STR("parameters")); c; c = xml_next(c, STR("parameters")), i++)
         parameters[i] = type_of_ref(r->model, r->source, xml_get(c, STR("typeRef")), xml_pos(c), r->arena, r->diags);
@@ -97,7 +90,7 @@ static const feel_type *read_definition(type_reader *r, const xml *x)
 
 // ---- names ------------------------------------------------------------------------------------------------
 
-static ptrdiff_t own_types(const source *s) { return count_children(s->root, STR("itemDefinition")); }
+static ptrdiff_t own_types(const source *s) { return xml_count(s->root, STR("itemDefinition")); }
 
 static void declare_types(type_reader *r)
 {

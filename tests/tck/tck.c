@@ -246,5 +246,9 @@ int main(int argc, char **argv)
     run_folder(argv[1], argc > 2 ? argv[2] : NULL);
     printf("%d passed, %d failed\n", passed, failed);
     zoneinfo_close(time_zones);
+    if (passed + failed == 0) {
+        fprintf(stderr, "no test cases in %s: give a copy of the TCK's TestCases folder\n", argv[1]);
+        return 1;
+    }
     return 0;
 }
