@@ -177,10 +177,13 @@ static char *decide_guarded(const fadu_model *m, const char *name, const char *i
 {
     arena a = {0};
     jmp_buf out_of_memory;
-    char *result = NULL;
     if (said) *said = NULL;
-    if (ARENA_GUARD(&a, out_of_memory)) tell_text(said, "out of memory\n");
-    else result = decide(m, name, input, explain, said, &a);
+    if (ARENA_GUARD(&a, out_of_memory)) {
+        arena_free(&a);
+        tell_text(said, "out of memory\n");
+        return NULL;
+    }
+    char *result = decide(m, name, input, explain, said, &a);
     arena_free(&a);
     return result;
 }
@@ -219,7 +222,11 @@ char *fadu_model_list(const fadu_model *m)
 {
     arena a = {0};
     jmp_buf out_of_memory;
-    char *result = ARENA_GUARD(&a, out_of_memory) ? NULL : list_items(m, &a);
+    if (ARENA_GUARD(&a, out_of_memory)) {
+        arena_free(&a);
+        return NULL;
+    }
+    char *result = list_items(m, &a);
     arena_free(&a);
     return result;
 }
