@@ -16,9 +16,9 @@ allowed() {
     bpmn) echo "base calendar feel bpmn" ;;
     ledger) echo "base calendar ledger" ;;
     sheet) echo "base calendar sheet" ;;
-    procedure) echo "base calendar feel sheet procedure" ;;
+    procedure) echo "base calendar feel bpmn sheet procedure" ;;
     store) echo "base calendar ledger store" ;;
-    case) echo "base calendar feel procedure ledger store case" ;;
+    case) echo "base calendar feel bpmn procedure ledger store case" ;;
     figures) echo "base calendar feel procedure store case figures" ;;
     report) echo "base calendar feel report" ;;
     sample) echo "base calendar feel sheet sample" ;;

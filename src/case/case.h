@@ -84,6 +84,8 @@ str event_kind_text(event_kind k);
 bool form_check(const procedure_form *f, const feel_value *data, source_pos at, diag_list *d);
 // The words by which a case is found: the fields of text that are not sensitive.
 str case_words(const procedure_form *f, const event *e, arena *a);
+// A field's value as records hold it; false when the JSON is of another kind.
+bool field_from_json(field_type type, const json *j, arena *a, feel_value *out);
 // A value as people write it, for pages and messages: dates as 2024-03-05, date and time as 2024-03-05 08:30, lists with 、.
 str field_text(const form_field *f, feel_value v, arena *a);
 // The masked form of a sensitive value: 王某某 -> 王**, 138****0000 …; others as they are.

@@ -119,7 +119,7 @@ void case_event_write(buf *out, const event *e, int64_t seq, timestamp at, str d
 
 // ---- reading ---------------------------------------------------------------------------------------------
 
-static bool read_value(field_type type, const json *j, arena *a, feel_value *out)
+bool field_from_json(field_type type, const json *j, arena *a, feel_value *out)
 {
     switch (type) {
     case FIELD_STRING:
@@ -181,7 +181,7 @@ static bool read_event(const json *body, definition_source find, void *ctx, even
         while (next < f->field_count && !str_equal(f->fields[f->sorted[next]].key, m->name)) next++;
         if (next == f->field_count) return false;
         int field = f->sorted[next++];
-        if (!read_value(f->fields[field].type, m, a, &values[field])) return false;
+        if (!field_from_json(f->fields[field].type, m, a, &values[field])) return false;
     }
     out->data = values;
 

@@ -31,6 +31,10 @@ bool cli_year(const char *text, int *out);                // 1949..2200, else a 
 // Writes to a file ("-" or NULL: standard output). False, with a message, when it could not be written.
 bool cli_write(const char *path, str text);
 
+// Adds the path itself when it is a procedure's folder, else the procedures' folders right below it, by name.
+enum { CLI_FOLDERS_MAX = 500 };
+void cli_procedure_folders(const char *path, char **folders, int *count, arena *a);
+
 int cli_feel(int argc, char **argv);
 int cli_decide(int argc, char **argv);
 int cli_explain(int argc, char **argv);
@@ -42,6 +46,7 @@ int cli_trace(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_lint(int argc, char **argv);
+int cli_test(int argc, char **argv);
 int cli_due(int argc, char **argv);
 
 #endif

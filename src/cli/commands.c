@@ -12,6 +12,7 @@ const cli_command cli_commands[] = {
     {"verify", cli_verify, "verify DIR", {"重算并核对全部记录、状态、记账和余额", "recompute and check log, states, entries, balances"}, {0}},
     {"serve", cli_serve, "serve DIR [--listen HOST:PORT]", {"开启网站（默认 127.0.0.1:8080）", "serve the site (127.0.0.1:8080 by default)"}, {0}},
     {"lint", cli_lint, "lint PATH...", {"检查流程文件夹和决策模型（.dmn）", "check procedure folders and decision models (.dmn)"}, {0}},
+    {"test", cli_test, "test PATH...", {"运行流程的情景（scenarios/*.json）", "run the scenarios of procedures (scenarios/*.json)"}, {0}},
     {"feel", cli_feel, "feel EXPR [--input FILE.json]", {"计算一个 FEEL 表达式", "evaluate a FEEL expression"}, {0}},
     {"decide", cli_decide, "decide FILE.dmn [IMPORTED.dmn...] [--decision|--service|--bkm NAME] [--input FILE.json]",
      {"按 DMN 模型作出决定（JSON）", "evaluate a decision of a DMN model (JSON)"}, {0}},

@@ -8,8 +8,6 @@
 #include "dmn/dmn.h"
 #include "service/zoneinfo.h"
 
-enum { LINT_FOLDERS_MAX = 500 };
-
 static bool has_procedure(const char *path)
 {
     char file[4096];
@@ -19,17 +17,16 @@ static bool has_procedure(const char *path)
 
 static int compare_paths(const void *x, const void *y) { return strcmp(*(char *const *)x, *(char *const *)y); }
 
-// The path itself when it is a procedure's folder, else the procedures' folders right below it.
-static void collect(const char *path, char **folders, int *count, arena *a)
+void cli_procedure_folders(const char *path, char **folders, int *count, arena *a)
 {
     DIR *dir = has_procedure(path) ? NULL : opendir(path);
     int first = *count;
     if (!dir) {
-        if (*count < LINT_FOLDERS_MAX) folders[(*count)++] = str_cstr(str_from(path), a);
+        if (*count < CLI_FOLDERS_MAX) folders[(*count)++] = str_cstr(str_from(path), a);
         return;
     }
     struct dirent *entry;
-    while ((entry = readdir(dir)) && *count < LINT_FOLDERS_MAX) {
+    while ((entry = readdir(dir)) && *count < CLI_FOLDERS_MAX) {
         char *below = str_cstr(str_printf(a, "%s/%s", path, entry->d_name), a);
         if (entry->d_name[0] != '.' && has_procedure(below)) folders[(*count)++] = below;
     }
@@ -56,14 +53,14 @@ int cli_lint(int argc, char **argv)
     if (argc < 2 || argv[1][0] == '-') return cli_usage("lint");
     arena a = {0};
     diag_list d = {.arena = &a};
-    char *folders[LINT_FOLDERS_MAX];
-    procedure *all[LINT_FOLDERS_MAX];
+    char *folders[CLI_FOLDERS_MAX];
+    procedure *all[CLI_FOLDERS_MAX];
     int count = 0, loaded = 0, models = 0;
     for (int i = 1; i < argc; i++) {
         bool is_model = str_ends(str_from(argv[i]), STR(".dmn"));
         models += is_model;
         if (is_model) lint_model(argv[i], &a, &d);
-        else collect(argv[i], folders, &count, &a);
+        else cli_procedure_folders(argv[i], folders, &count, &a);
     }
     for (int i = 0; i < count; i++) {
         procedure_source source;

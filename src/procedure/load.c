@@ -238,7 +238,7 @@ procedure *procedure_load(const procedure_source *s, arena *a, diag_list *d)
     json *root = json_parse(main_file->text, l.file, a, d);
     if (!root) return NULL;
     only_members(&l, root, s->id, (const char *const[]){"id", "version", "in_force", "name", "summary", "basis", "roles", "forms", "clocks",
-                                                        "documents", "publication", "figures", NULL});
+                                                        "documents", "publication", "figures", "process", NULL});
     p->id = need_id(&l, root, s->id);
     if (p->id.len && !str_equal(p->id, s->id))
         loader_error(&l, root, s->id, "PROC-ID", (bilingual){0}, (bilingual){"标识“%.*s”与文件夹名“%.*s”不同", "id \"%.*s\" is not the folder's name \"%.*s\""},
@@ -272,6 +272,8 @@ procedure *procedure_load(const procedure_source *s, arena *a, diag_list *d)
     p->figures = arena_new(a, figures ? figures->count : 0, procedure_figure);
     for (const json *j = figures ? figures->first : NULL; j; j = j->next) load_figure(&l, j, &p->figures[p->figure_count++]);
     load_publication(&l, want_array(&l, root, "publication", p->id));
+
+    load_process(&l, json_get(root, STR("process")));
 
     const procedure_file *import_file = loader_file(&l, STR("import.json"));
     if (import_file) {

@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "base/digest.h"
 #include "base/json.h"
+#include "bpmn/bpmn.h"
 #include "calendar/calendar.h"
 #include "feel/feel.h"
 
@@ -171,6 +172,27 @@ typedef struct {
 } import_sheet;
 typedef struct { import_sheet *sheets; ptrdiff_t count; } import_mapping;
 
+// A user task of the process, or its start: who does it, what they fill in, what it notes down by itself.
+typedef struct { int field; feel_program *value; } process_set;
+typedef struct {
+    str id, article;
+    int element;                   // of the model
+    int role;                      // index into roles
+    int *fields, *needs;           // indexes into the form's fields: may be filled in; must have a value when the task is done
+    ptrdiff_t field_count, need_count;
+    process_set *sets;             // scope: the form's fields, `now` (date and time, local), `actor`
+    ptrdiff_t set_count;
+    const str *not_by;             // tasks: who did one of them cannot do this one (four eyes)
+    ptrdiff_t not_by_count;
+} process_step;
+typedef struct {
+    const bpmn_model *model;       // shared by all cases of this version of the procedure
+    int element;                   // the executable process
+    int form;
+    process_step start, *tasks;
+    ptrdiff_t task_count;
+} procedure_process;
+
 typedef struct { str id; label name; } named_thing;
 typedef struct { int form; label what, when; str basis, article; } procedure_publication;
 
@@ -187,6 +209,7 @@ typedef struct {
     procedure_figure *figures;     ptrdiff_t figure_count;
     procedure_publication *publication; ptrdiff_t publication_count;
     import_mapping mapping;
+    const procedure_process *process;              // NULL: none yet
 } procedure;
 
 // Loads and checks. NULL and PROC-…, FORM-…, FIGURE-…, CLOCK-…, IMPORT-…, FEEL-… diagnostics on trouble (all that are found).
@@ -202,6 +225,7 @@ void procedure_check_all(procedure *const *all, ptrdiff_t count, diag_list *d);
 const procedure_clock *procedure_clock_on(const procedure *p, str id, date day);
 str procedure_clock_family(const procedure_clock *c);       // the id under which all versions are asked for
 bool span_covers(span s, date day);
+const process_step *process_task(const procedure_process *p, str id);        // NULL when absent
 int procedure_form_index(const procedure *p, str id);       // -1 when absent
 int form_field_index(const procedure_form *f, str key);     // -1 when absent
 

@@ -1,0 +1,24 @@
+// scenario.h: a day-by-day story of one case, and whether it comes out as told: a procedure's tests, and its manual
+// (docs/formats/scenario.md).
+//
+//   {"title": {"zh": …, "en": …},
+//    "steps": [
+//      {"at": "2024-03-05T08:30", "by": "王某", "role": "operator", "do": "start", "data": {…}},
+//      {"expect": {"status": "open", "tasks": ["dispatch"], "clocks": {"dispatch": "2024-03-06T08:30"}, "data": {…}, "levels": {"sign": "overdue"}}},
+//      {"at": "2024-03-05T09:00", "by": "李某", "role": "dispatcher", "do": "complete", "task": "dispatch", "data": {"unit": "…"}},
+//      {"at": …, "by": …, "role": …, "do": "complete", "task": "approve", "refused": "FLOW-FOUR-EYES"},
+//      {"at": "2024-03-20T00:00", "do": "wait"}]}
+//
+// Time passes before each step: timers that are due by then fire. Moments are local.
+#ifndef FADU_CASE_SCENARIO_H
+#define FADU_CASE_SCENARIO_H
+
+#include "case/flow.h"
+
+enum { SCENARIO_STEPS_MAX = 1000, SCENARIO_OFFSET_MINUTES = 480 };
+typedef struct { str name; label title; int steps; bool passed; } scenario_result;
+
+// Runs one. What is not as told, or not understood, is a SCENARIO-… diagnostic with the step's place.
+scenario_result scenario_run(const procedure *p, const procedure_file *file, const calendar *cal, arena *a, diag_list *d);
+
+#endif
