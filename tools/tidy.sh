@@ -23,7 +23,7 @@ allowed() {
     report) echo "base calendar feel report" ;;
     sample) echo "base calendar feel sheet sample" ;;
     service) echo "base calendar feel ledger sheet procedure store case figures report service" ;;
-    http) echo "base calendar feel ledger procedure store case figures report service http" ;;
+    http) echo "base calendar feel bpmn ledger procedure store case figures report service http" ;;
     cli) echo "base calendar feel dmn ledger sheet procedure store case figures report sample service http cli" ;;
     *) echo "" ;;
     esac

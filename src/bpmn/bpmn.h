@@ -65,6 +65,10 @@ typedef struct {
 } bpmn_element_info;
 bpmn_element_info bpmn_element(const bpmn_model *m, int element);
 
+// The file's own diagram as an SVG element with `title` for those who cannot see it; names as they stand in the diagram, drawn again, whatever
+// tool drew it. False, and nothing added, when the file has no diagram.
+bool bpmn_draw(buf *out, const bpmn_model *m, str title);
+
 // ---- state --------------------------------------------------------------------------------------------
 
 typedef enum { BPMN_NOT_STARTED, BPMN_RUNNING, BPMN_COMPLETED, BPMN_FAILED /* an error end event nobody caught */, BPMN_CANCELLED } bpmn_status;

@@ -36,6 +36,7 @@ void html_textf(buf *out, const char *format, ...)
     va_end(args);
 }
 
+str text_of(const request *q, label l) { return l.text[q->lang]; }
 const char *say(const request *q, const char *zh, const char *en) { return q->lang == LANG_ZH ? zh : en; }
 
 void url_encode(buf *out, str s)

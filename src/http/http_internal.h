@@ -39,8 +39,10 @@ void html_text(buf *out, str s);                           // escaped
 void html_textf(buf *out, const char *format, ...) __attribute__((format(printf, 2, 3)));   // formatted, then escaped
 void html(buf *out, const char *literal);                  // as it is
 const char *say(const request *q, const char *zh, const char *en);
+str text_of(const request *q, label l);                     // in the page's language
 // A link whose address is escaped; the text too. Keeps the language.
 void html_link(const request *q, buf *out, str address, str text);
+void process_section(const request *q, buf *out, const procedure *p);      // nothing when it has no process
 void page_begin(const request *q, response *r, str title, const char *section);
 void page_end(const request *q, response *r);
 void page_error(const request *q, response *r, int status, bilingual what);

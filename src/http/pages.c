@@ -30,7 +30,6 @@ static str figure_address(void *ctx, str figure, arena *a)
     return str_printf(a, "/figures/%.*s?year=%d", STR_ARG(figure), *year);
 }
 
-static str text_of(const request *q, label l) { return l.text[q->lang]; }
 
 static void cell_begin(buf *out) { html(out, "<td>"); }
 static void cell_end(buf *out) { html(out, "</td>"); }
@@ -393,6 +392,7 @@ void get_procedure(const request *q, response *r)
             html(out, "</p>");
         }
     }
+    process_section(q, out, p);
     clock_table(q, out, p);
     basis_list(q, out, p);
     page_end(q, r);
