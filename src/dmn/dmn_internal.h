@@ -54,7 +54,7 @@ struct expression {
         decision_table *table;
         struct { context_entry *entries; ptrdiff_t count; } context;
         struct { expression **items; ptrdiff_t count; } list;
-        struct { str *columns; expression **cells; ptrdiff_t column_count, row_count; } relation;
+        struct { str *columns; const feel_type **types; expression **cells; ptrdiff_t column_count, row_count; } relation;
         struct { expression *callee; binding *bindings; str *names; ptrdiff_t count; } invocation;
         struct { feel_native native; expression *body; int first_slot, self_slot; } function;   // self_slot -1: has no name
         struct { expression *condition, *yes, *no; } conditional;
@@ -148,6 +148,8 @@ typedef struct { const dmn_model *model; feel_value *values; uint8_t *known; dmn
 feel_value run_expression(run *r, const expression *x, feel_value *frame, feel_evaluation *e);
 feel_value run_table(run *r, const decision_table *t, const source_pos *at, feel_value *frame, feel_evaluation *e);
 feel_value run_program(run *r, const feel_program *p, const source_pos *at, const feel_value *frame, feel_evaluation *e);
+// False when the budget is gone; e->steps is then -1, as FEEL leaves it.
+bool spend_steps(run *r, int64_t steps, const source_pos *at, feel_evaluation *e);
 void keep_reasons(run *r, const source_pos *at, feel_evaluation *e);
 feel_value call_closure(void *self, const feel_value *args, feel_evaluation *e);       // feel_native.call of boxed functions,
 feel_value call_knowledge(void *self, const feel_value *args, feel_evaluation *e);     // of knowledge models,

@@ -76,7 +76,10 @@ static feel_value run_relation(run *r, const expression *x, feel_value *frame, f
     ptrdiff_t columns = x->relation.column_count, rows = x->relation.row_count;
     feel_value *items = arena_new(e->arena, rows, feel_value), *row = arena_new(e->arena, columns, feel_value);
     for (ptrdiff_t i = 0; i < rows; i++) {
-        for (ptrdiff_t k = 0; k < columns; k++) row[k] = run_expression(r, x->relation.cells[i * columns + k], frame, e);
+        for (ptrdiff_t k = 0; k < columns; k++) {
+            const expression *cell = x->relation.cells[i * columns + k];
+            row[k] = typed(r, run_expression(r, cell, frame, e), x->relation.types[k], &cell->at, e);
+        }
         items[i] = feel_context_of(x->relation.columns, row, columns, e->arena);
     }
     return feel_list_of(items, rows, e->arena);
@@ -208,8 +211,18 @@ static feel_value run_kind(run *r, const expression *x, feel_value *frame, feel_
     return null_because(r, "DMN-BROKEN", x->at, (bilingual){"此处的表达式有误，没有值", "the expression here has a mistake and no value"});
 }
 
+bool spend_steps(run *r, int64_t steps, const source_pos *at, feel_evaluation *e)
+{
+    if (e->steps > steps) return e->steps -= steps, true;
+    if (e->steps >= 0) null_because(r, "FEEL-BUDGET", *at, (bilingual){"计算步数超过上限", "the evaluation took more steps than allowed"});
+    e->steps = -1;
+    return false;
+}
+
+// Each costs a step, as FEEL's do: boxed lists in boxed loops can go on without any FEEL in them.
 feel_value run_expression(run *r, const expression *x, feel_value *frame, feel_evaluation *e)
 {
+    if (!spend_steps(r, 1, &x->at, e)) return feel_null();
     if (e->depth >= FEEL_NESTING_MAX) return null_because(r, "DMN-DEPTH", x->at, (bilingual){"计算嵌套过深", "the evaluation is nested too deep"});
     e->depth += EXPRESSION_DEPTH;
     feel_value v = run_kind(r, x, frame, e);
@@ -373,7 +386,8 @@ static feel_value call_by_name(run *r, const item *it, const feel_value *inputs,
 feel_value dmn_evaluate(const dmn_model *m, const dmn_item *wanted, feel_value inputs, dmn_evaluation *out)
 {
     const item *it = &m->items[wanted->number];
-    feel_evaluation e = {.arena = out->arena, .now = out->now, .now_offset = out->now_offset, .steps = out->steps, .silent = !out->reasons};
+    feel_evaluation e = {.arena = out->arena, .now = out->now, .now_offset = out->now_offset,
+                         .steps = out->steps ? out->steps : FEEL_STEPS_DEFAULT, .silent = !out->reasons};
     out->first_step = NULL;
     run *r = begin_run(m, out, &out->first_step, out->arena);
     for (ptrdiff_t i = 0; i < m->item_count; i++) {

@@ -55,7 +55,7 @@ static void remember_check(compiler *c, const feel_program *p, bool tests, sourc
 const feel_program *compile_text(compiler *c, const xml *holder, bool tests)
 {
     const xml *text = xml_child(holder, STR("text"));
-    str named = xml_get(holder, STR("expressionLanguage"));
+    str own = xml_get(holder, STR("expressionLanguage")), named = own.len ? own : xml_get(c->source->root, STR("expressionLanguage"));
     if (!is_feel(named)) {
         diag_add(c->diags, DIAG_ERROR, "DMN-LANGUAGE", xml_pos(holder), (bilingual){"用 FEEL 改写", "write it in FEEL"},
                  (bilingual){"不支持表达式语言“%.*s”", "the expression language \"%.*s\" is not supported"}, STR_ARG(named));
@@ -133,10 +133,14 @@ static expression *compile_relation(compiler *c, const xml *x, expression *e)
     ptrdiff_t columns = xml_count(x, STR("column")), rows = xml_count(x, STR("row")), i = 0;
     e->kind = EX_RELATION;
     e->relation.columns = arena_new(c->arena, columns, str);
+    e->relation.types = arena_new(c->arena, columns, const feel_type *);
     e->relation.cells = arena_new(c->arena, columns * rows, expression *);
     e->relation.column_count = columns;
     e->relation.row_count = rows;
-    for (const xml *k = xml_child(x, STR("column")); k; k = xml_next(k, STR("column"))) e->relation.columns[i++] = xml_get(k, STR("name"));
+    for (const xml *k = xml_child(x, STR("column")); k; k = xml_next(k, STR("column"))) {
+        e->relation.types[i] = type_ref(c, k);
+        e->relation.columns[i++] = xml_get(k, STR("name"));
+    }
     ptrdiff_t row = 0;
     for (const xml *k = xml_child(x, STR("row")); k; k = xml_next(k, STR("row")), row++) {
         i = 0;

@@ -89,6 +89,9 @@ static void compile_outputs(compiler *c, const xml *x, decision_table *t)
         if (!ref.len && count == 1) ref = xml_get(xml_child(x->parent, STR("variable")), STR("typeRef"));
         names[t->output_count++] = out->name = count > 1 ? xml_get(k, STR("name")) : (str){0};
         out->type = type_of_ref(c->model, c->source, xml_get(k, STR("typeRef")), xml_pos(k), c->arena, c->diags);
+        if (count > 1 && !out->name.len)
+            diag_add(c->diags, DIAG_WARNING, "DMN-OUTPUT-NAME", xml_pos(k), (bilingual){"给每个输出列取名", "name every output column"},
+                     (bilingual){"表有几个输出列，本列没有名称，结果中无从引用", "the table has several output columns, and this one has no name by which to refer to it"});
         const xml *by_default = xml_child(k, STR("defaultOutputEntry")), *values = xml_child(k, STR("outputValues"));
         if (by_default && !is_dash(by_default)) out->default_value = compile_text(c, by_default, false);
         if (!ordered) continue;
@@ -221,17 +224,20 @@ static feel_value output_value(deciding *x, const table_output *out, const feel_
     return v;
 }
 
-static void find_hits(deciding *x)
+// False when the budget ran out: rules not asked are not rules that do not match.
+static bool find_hits(deciding *x)
 {
     const decision_table *t = x->table;
     for (ptrdiff_t i = 0; i < t->rule_count; i++) {
+        if (!spend_steps(x->r, 1, x->at, x->e)) return false;
         if (!matches(x, &t->rules[i])) continue;
         hit *h = &x->hits[x->count++];
         h->rule = i;
         h->outputs = arena_new(x->e->arena, t->output_count, feel_value);
         for (ptrdiff_t k = 0; k < t->output_count; k++) h->outputs[k] = output_value(x, &t->outputs[k], t->rules[i].outputs[k]);
-        if (t->policy == HIT_FIRST || (t->policy == HIT_UNIQUE && x->count == 2)) return;
+        if (t->policy == HIT_FIRST || (t->policy == HIT_UNIQUE && x->count == 2)) break;
     }
+    return x->e->steps >= 0;
 }
 
 static feel_value row_value(const decision_table *t, const feel_value *outputs, arena *a)
@@ -350,10 +356,7 @@ feel_value run_table(run *r, const decision_table *t, const source_pos *at, feel
     deciding x = {.r = r, .table = t, .at = at, .frame = frame, .e = e, .inputs = arena_new(e->arena, t->input_count, feel_value),
                   .hits = arena_new(e->arena, t->rule_count, hit)};
     feel_value result = feel_null();
-    if (read_inputs(&x)) {
-        find_hits(&x);
-        result = by_policy(&x);
-    }
+    if (read_inputs(&x) && find_hits(&x)) result = by_policy(&x);
     e->tested = outside;
     if (r->out->explain) explain(&x, result);
     return result;

@@ -236,12 +236,14 @@ feel_value bi_sublist(run *r, const feel_value *args)
     return slice(r, l, from, (ptrdiff_t)length);
 }
 
-static bool add_all(run *r, values *to, const feel_list *l)
+static bool add_part(run *r, values *to, const feel_list *l, ptrdiff_t from, ptrdiff_t end)
 {
-    if (!spend(r, l->count)) return false;
-    for (ptrdiff_t i = 0; i < l->count; i++) values_add(to, l->items[i]);
+    if (!spend(r, end - from)) return false;
+    for (ptrdiff_t i = from; i < end; i++) values_add(to, l->items[i]);
     return true;
 }
+
+static bool add_all(run *r, values *to, const feel_list *l) { return add_part(r, to, l, 0, l->count); }
 
 feel_value bi_append(run *r, const feel_value *args)
 {
@@ -282,10 +284,9 @@ feel_value bi_insert_before(run *r, const feel_value *args)
     int64_t p;
     if (at < 0 && position(args[1].number, &p) && p == l->count + 1) at = l->count;       // behind the last
     if (at < 0) return no_such_place(r);
-    feel_list front = {at, l->items}, back = {l->count - at, l->items + at};
-    if (!add_all(r, &all, &front)) return feel_null();
+    if (!add_part(r, &all, l, 0, at)) return feel_null();
     values_add(&all, args[2]);
-    return add_all(r, &all, &back) ? values_list(&all) : feel_null();
+    return add_part(r, &all, l, at, l->count) ? values_list(&all) : feel_null();
 }
 
 feel_value bi_remove(run *r, const feel_value *args)
@@ -294,8 +295,7 @@ feel_value bi_remove(run *r, const feel_value *args)
     values all = {.arena = r->arena};
     ptrdiff_t at = index_of_position(args[1].number, l->count);
     if (at < 0) return no_such_place(r);
-    feel_list front = {at, l->items}, back = {l->count - at - 1, l->items + at + 1};
-    return add_all(r, &all, &front) && add_all(r, &all, &back) ? values_list(&all) : feel_null();
+    return add_part(r, &all, l, 0, at) && add_part(r, &all, l, at + 1, l->count) ? values_list(&all) : feel_null();
 }
 
 static feel_value replace_matching(run *r, const feel_list *l, const feel_function *match, feel_value item)
