@@ -233,6 +233,7 @@ static bool groups_greatest(void *ctx, int figure, int year, store_contribution 
 // ---- replay ----------------------------------------------------------------------------------------------
 
 typedef struct {
+    verify_depth depth;
     void (*progress)(int64_t records);
     district *district;
     verify_result *result;
@@ -295,12 +296,14 @@ typedef struct {
     arena arena;
 } decoded_batch;
 
-static void decode_record(definitions *defs, decoded *x, arena *a)
+static void decode_record(verify_depth depth, definitions *defs, decoded *x, arena *a)
 {
     diag_list unsaid = {.arena = a};     // what is wrong with a record is said by its number
     const store_record *r = &x->record;
     x->intact = digest_equal(ledger_entry(r->salt, r->body), r->entry);
     x->leaf = ledger_leaf(r->entry);
+    x->readable = depth == VERIFY_BYTES;
+    if (x->readable) return;
     json *body = json_parse(r->body, STR("fadu.db"), a, &unsaid);
     x->readable = body && json_int(body, STR("seq"), 0) == r->seq;
     x->of_case = x->readable && json_get(body, STR("case"));
@@ -316,7 +319,7 @@ static void decode_batch(void *replay_, void *batch_)
 {
     replay *v = replay_;
     decoded_batch *b = batch_;
-    for (int i = 0; i < b->count; i++) decode_record(v->district->definitions, &b->records[i], &b->arena);
+    for (int i = 0; i < b->count; i++) decode_record(v->depth, v->district->definitions, &b->records[i], &b->arena);
 }
 
 // ---- folding: each record in its order ----
@@ -440,6 +443,7 @@ static void replay_records(replay *v)
 // The sums of what the big tables hold, and the checksum of every page: needs no replay, so another thread does it meanwhile.
 typedef struct table_scan {
     const char *dir;
+    verify_depth depth;
     store_result pages_result, cases_result, entries_result;
     int64_t bad_page, pages;
     row_sum cases, entries;
@@ -462,6 +466,7 @@ static void *scan_tables(void *scan_)
     table_scan *t = scan_;
     store *s;
     t->pages_result = store_check_pages(t->dir, &t->bad_page, &t->pages);
+    if (t->depth == VERIFY_BYTES) return NULL;
     t->cases_result = t->entries_result = store_open(t->dir, false, &s);
     if (t->cases_result != STORE_OK) return NULL;
     t->cases_result = store_each_case(s, scan_case, &t->cases);
@@ -628,7 +633,8 @@ static void run_replay(replay *v)
 static void compare_tables(replay *v)
 {
     void (*const steps[])(replay *) = {compare_cases, compare_entries, compare_balances, compare_counts, compare_contributions, check_files, check_head_copy};
-    for (size_t i = 0; i < sizeof steps / sizeof *steps && !v->stopped; i++) steps[i](v);
+    enum { COMPARING_STATES = 5 };       // the first of them
+    for (size_t i = v->depth == VERIFY_BYTES ? COMPARING_STATES : 0; i < sizeof steps / sizeof *steps && !v->stopped; i++) steps[i](v);
 }
 
 static exit_status bad_page(int64_t page, diag_list *d)
@@ -638,16 +644,16 @@ static exit_status bad_page(int64_t page, diag_list *d)
     return EXIT_INPUT;
 }
 
-exit_status district_verify(const char *dir, void (*progress)(int64_t records), verify_result *out, arena *a, diag_list *d)
+exit_status district_verify(const char *dir, verify_depth depth, void (*progress)(int64_t records), verify_result *out, arena *a, diag_list *d)
 {
     *out = (verify_result){0};
-    table_scan scan = {.dir = dir};
+    table_scan scan = {.dir = dir, .depth = depth};
     // Opening for writing brings the WAL into the database, so that the pages on disk are all there is.
     district x;
     diag_list found = {.arena = a};      // said only when no page is bad: a bad page explains the rest
     exit_status status = district_open(dir, true, &x, &found);
     if (status == EXIT_DONE) {
-        replay v = {.progress = progress, .district = &x, .result = out, .arena = a, .diags = &found, .next_seq = 1, .scan = &scan};
+        replay v = {.depth = depth, .progress = progress, .district = &x, .result = out, .arena = a, .diags = &found, .next_seq = 1, .scan = &scan};
         v.live = (contributions){&v.groups, groups_put, groups_drop, groups_list, groups_greatest};
         pthread_t scanner;
         bool beside = pthread_create(&scanner, NULL, scan_tables, &scan) == 0;

@@ -81,11 +81,36 @@ with open(sys.argv[1], "r+b") as f:
 PY
     exits 1 "one bit flipped at $part tenths of the database" fadu verify "$work/flipped"
     says "VERIFY-PAGE"
+    exits 1 "(also when only the bytes are looked at)" fadu verify --bytes "$work/flipped"
 done
+# Somebody who knows the file's form changes a record and makes the page's checksum fit.
+rm -rf "$work/flipped"
+cp -r "$data" "$work/flipped"
+ok "a record is changed, and its page's checksum with it" python3 - "$work/flipped/fadu.db" <<'PY'
+import struct, sys
+PAGE, mask = 8192, 0xffffffff
+data = bytearray(open(sys.argv[1], "rb").read())
+at = data.index("\"kind\":\"recorded\"".encode())
+data[at + 9] ^= 1
+start = at // PAGE * PAGE
+first = second = 0
+for one, other in struct.iter_unpack("<II", data[start:start + PAGE - 8]):
+    first = (first + one + second) & mask
+    second = (second + other + first) & mask
+data[start + PAGE - 8:start + PAGE] = struct.pack("<Q", first << 32 | second)
+open(sys.argv[1], "wb").write(data)
+PY
+exits 1 "the hash tells" fadu verify "$work/flipped"
+says "VERIFY-HASH"
+exits 1 "(also when only the bytes are looked at)" fadu verify --bytes "$work/flipped"
+says "VERIFY-HASH"
+ok "an untouched directory" fadu verify --bytes "$data"
+says "no byte has changed"
 kept=$(sha256sum "$work/orders.csv" | cut -d" " -f1)
 echo >>"$data/files/$kept"
 exits 1 "an original file that was changed" fadu verify "$data"
 says "orders.csv" "verify names it"
+exits 1 "(also when only the bytes are looked at)" fadu verify --bytes "$data"
 
 # ---- killed at any moment, an import is there as a whole or not at all ----
 ok "a new data directory" fadu init "$work/crash"

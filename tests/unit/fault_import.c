@@ -44,7 +44,7 @@ static bool is_clean(const char *dir, int64_t *records)
     arena a = {0};
     diag_list d = {.arena = &a};
     verify_result r;
-    bool clean = district_verify(dir, NULL, &r, &a, &d) == EXIT_DONE;
+    bool clean = district_verify(dir, VERIFY_ALL, NULL, &r, &a, &d) == EXIT_DONE;
     *records = r.records;
     arena_free(&a);
     return clean;

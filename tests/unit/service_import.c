@@ -66,7 +66,7 @@ static bool is_clean(const char *dir, int64_t *records)
 {
     diag_list d = {.arena = &a};
     verify_result r;
-    bool clean = district_verify(dir, NULL, &r, &a, &d) == EXIT_DONE;
+    bool clean = district_verify(dir, VERIFY_ALL, NULL, &r, &a, &d) == EXIT_DONE;
     if (records) *records = r.records;
     buf text = {.arena = &a};
     diag_print_all(&text, &d, LANG_EN);
