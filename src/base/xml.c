@@ -37,6 +37,7 @@ static void stop(reading *r, const char *code, bilingual trouble, bilingual hint
     r->code = code;
     r->trouble = trouble;
     r->hint = hint;
+    count_to(r, (ptrdiff_t)XML_GetCurrentByteIndex(r->parser));      // once stopped, expat is further on
     XML_StopParser(r->parser, XML_FALSE);
 }
 
@@ -147,7 +148,7 @@ static bool run(reading *r, diag_list *d)
     XML_SetUnknownEncodingHandler(r->parser, on_encoding, NULL);
     str text = r->source->text;
     if (XML_Parse(r->parser, text.data ? text.data : "", (int)text.len, XML_TRUE) == XML_STATUS_OK) return true;
-    count_to(r, (ptrdiff_t)XML_GetCurrentByteIndex(r->parser));
+    if (!r->code) count_to(r, (ptrdiff_t)XML_GetCurrentByteIndex(r->parser));
     source_pos at = place(r->source, r->counted, r->line, r->column);
     if (r->code) diag_add(d, DIAG_ERROR, r->code, at, r->hint, r->trouble);
     else

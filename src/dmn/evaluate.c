@@ -402,5 +402,5 @@ feel_value dmn_evaluate(const dmn_model *m, const dmn_item *wanted, feel_value i
     case DMN_KNOWLEDGE: case DMN_SERVICE: result = call_by_name(r, it, &inputs, &e); break;
     }
     out->steps = e.steps;
-    return result;
+    return e.steps < 0 ? feel_null() : result;         // half a list would look like a whole one
 }

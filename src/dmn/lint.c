@@ -28,6 +28,7 @@ typedef struct {
     diag_list *diags;
     column *columns;
     ptrdiff_t words;                 // of a set of rules
+    uint64_t *free_from;             // [column * words + …]
     ptrdiff_t *example;              // the sample of each column that is being tried
     int64_t work;
 } linting;
@@ -130,6 +131,23 @@ static bool add_boundaries(const linting *l, const feel_program *tests, feel_val
     return true;
 }
 
+// Can samples stand for everything between these sorted constants? Not when some of one kind have no order (a local time and one of a
+// zone), nor when dates are compared with moments of a day: neither is cut at the places of the other.
+static bool can_cut(const linting *l, const feel_value *v, ptrdiff_t count, const feel_type *type)
+{
+    bool dates = false, moments = false, fits = !type;
+    int sign;
+    feel_evaluation e = {.arena = l->arena, .silent = true};
+    for (ptrdiff_t i = 0; i < count; i++) {
+        if (i && v[i].kind == v[i - 1].kind && is_ordered(v[i].kind) && !feel_compare(v[i - 1], v[i], &sign)) return false;
+        dates = dates || v[i].kind == FEEL_DATE;
+        if (v[i].kind != FEEL_DATE_TIME) continue;
+        moments = true;
+        fits = fits || feel_conforms(v[i], type, &e);
+    }
+    return !moments || (!dates && fits);
+}
+
 static bool make_column(linting *l, const dmn_model *m, ptrdiff_t i)
 {
     const decision_table *t = l->table;
@@ -141,6 +159,7 @@ static bool make_column(linting *l, const dmn_model *m, ptrdiff_t i)
     for (ptrdiff_t r = 0; r < t->rule_count; r++)
         if (!add_boundaries(l, t->rules[r].tests[i], found, &count)) return false;
     count = sort_and_shorten(found, count);
+    if (!can_cut(l, found, count, t->inputs[i].type)) return false;
     c->cut = count > 0;
     make_samples(l, m, found, count, c);
     keep_allowed(l, &t->inputs[i], c);
@@ -210,16 +229,27 @@ static void find_overlaps(linting *l)
         }
 }
 
+// The rules that ask nothing from a column on: what reaches it among them is taken.
+static void find_free(linting *l)
+{
+    const decision_table *t = l->table;
+    l->free_from = arena_new(l->arena, (t->input_count + 1) * l->words, uint64_t);
+    for (ptrdiff_t r = 0; r < t->rule_count; r++)
+        for (ptrdiff_t c = t->input_count; c >= 0 && (c == t->input_count || !t->rules[r].tests[c]); c--) l->free_from[c * l->words + r / 64] |= (uint64_t)1 << r % 64;
+}
+
 // Looks for an input that none of the rules in `left` takes, from column `c` on: 1 found (in l->example), 0 there is none, -1 gave up.
 static int find_gap(linting *l, ptrdiff_t c, const uint64_t *left)
 {
     bool any = false;
-    for (ptrdiff_t w = 0; w < l->words; w++) any = any || left[w];
+    for (ptrdiff_t w = 0; w < l->words; w++) {
+        if (left[w] & l->free_from[c * l->words + w]) return 0;
+        any = any || left[w];
+    }
     if (!any) {
         for (; c < l->table->input_count; c++) l->example[c] = 0;
         return 1;
     }
-    if (c == l->table->input_count) return 0;
     const column *col = &l->columns[c];
     arena_position before = arena_mark(l->arena);
     uint64_t *next = arena_new(l->arena, l->words, uint64_t);
@@ -306,6 +336,7 @@ static void lint_table(const dmn_model *m, const decision_table *t, source_pos a
     for (ptrdiff_t i = 0; i < t->input_count && known; i++) known = make_column(&l, m, i);
     if (!known) not_checked(&l, (bilingual){"条件不只是与常量比较，没有查遗漏和重叠", "the conditions do more than compare with constants: gaps and overlaps were not looked for"});
     else {
+        find_free(&l);
         if (t->policy == HIT_UNIQUE || t->policy == HIT_ANY) find_overlaps(&l);
         find_unreachable(&l);
         find_gaps(&l);
@@ -324,13 +355,24 @@ static void lint_expression(const dmn_model *m, const expression *x, diag_list *
     case EX_LIST:
         for (ptrdiff_t i = 0; i < x->list.count; i++) lint_expression(m, x->list.items[i], d);
         break;
+    case EX_RELATION:
+        for (ptrdiff_t i = 0; i < x->relation.column_count * x->relation.row_count; i++) lint_expression(m, x->relation.cells[i], d);
+        break;
+    case EX_INVOCATION:
+        lint_expression(m, x->invocation.callee, d);
+        for (ptrdiff_t i = 0; i < x->invocation.count; i++) lint_expression(m, x->invocation.bindings[i].value, d);
+        break;
     case EX_FUNCTION: lint_expression(m, x->function.body, d); break;
     case EX_CONDITIONAL:
+        lint_expression(m, x->conditional.condition, d);
         lint_expression(m, x->conditional.yes, d);
         lint_expression(m, x->conditional.no, d);
         break;
-    case EX_FOR: lint_expression(m, x->loop.body, d); break;
-    default: break;
+    case EX_FILTER: case EX_FOR: case EX_SOME: case EX_EVERY:
+        lint_expression(m, x->loop.in, d);
+        lint_expression(m, x->loop.body, d);
+        break;
+    case EX_LITERAL: case EX_NOTHING: break;
     }
 }
 

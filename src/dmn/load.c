@@ -146,7 +146,8 @@ static expression *compile_relation(compiler *c, const xml *x, expression *e)
         i = 0;
         for (const xml *cell = k->first; cell; cell = cell->next) {
             expression *value = compile_expression(c, cell);
-            if (value && i < columns) e->relation.cells[row * columns + i++] = value;
+            if (value && i < columns) e->relation.cells[row * columns + i] = value;
+            i += value != NULL;
         }
         if (i != columns)
             diag_add(c->diags, DIAG_ERROR, "DMN-RELATION-ROW", xml_pos(k), (bilingual){0}, (bilingual){"本行有 %d 格，列有 %d 个", "this row has %d cells for %d columns"}, (int)i, (int)columns);

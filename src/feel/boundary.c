@@ -39,6 +39,13 @@ static bool add_closed(search *s, const node *n)
     return add_value(s, feel_evaluate(&part, NULL, &e));
 }
 
+// An end of an order. Texts have an order, too, but no value between two of them that a person would take for an example.
+static bool add_end(search *s, const node *n)
+{
+    ptrdiff_t before = s->found.count;
+    return add_closed(s, n) && (s->found.count == before || s->found.items[before].kind != FEEL_STRING);
+}
+
 static bool walk(search *s, const node *n);
 
 static bool walk_list(search *s, node *const *items, ptrdiff_t count)
@@ -54,13 +61,14 @@ static bool walk(search *s, const node *n)
     case N_TESTS: return walk_list(s, n->list.items, n->list.count);
     case N_TEST_ANY: return true;
     case N_TEST_EQ: case N_TEST_NE: return add_closed(s, n->op.a);
-    case N_RANGE: return add_closed(s, n->op.a) && add_closed(s, n->op.b);
+    case N_RANGE: return add_end(s, n->op.a) && add_end(s, n->op.b);
     case N_LIST: return walk_list(s, n->list.items, n->list.count);
     case N_AND: case N_OR: return walk(s, n->op.a) && walk(s, n->op.b);
-    case N_EQ: case N_NE: case N_LT: case N_LE: case N_GT: case N_GE:
-        if (n->op.a->kind == N_TESTED) return add_closed(s, n->op.b);
-        return n->op.b->kind == N_TESTED && add_closed(s, n->op.a);
-    case N_BETWEEN: return n->op.a->kind == N_TESTED && add_closed(s, n->op.b) && add_closed(s, n->op.c);
+    case N_EQ: case N_NE: case N_LT: case N_LE: case N_GT: case N_GE: {
+        bool (*add)(search *, const node *) = n->kind == N_EQ || n->kind == N_NE ? add_closed : add_end;
+        return n->op.a->kind == N_TESTED ? add(s, n->op.b) : n->op.b->kind == N_TESTED && add(s, n->op.a);
+    }
+    case N_BETWEEN: return n->op.a->kind == N_TESTED && add_end(s, n->op.b) && add_end(s, n->op.c);
     case N_IN: return n->list.value->kind == N_TESTED && walk_list(s, n->list.items, n->list.count);
     default: return add_closed(s, n);
     }

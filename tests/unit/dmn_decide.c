@@ -200,6 +200,63 @@ static void explanations(void)
                                "\"rules\":[{\"annotations\":{\"依据\":\"第四条\"},\"outputs\":{\"\":\"低\"},\"rule\":2}]}]", "the same as JSON");
 }
 
+// The steps of "d" for a person.
+static str explained(const char *body, const char *input, language lang)
+{
+    diag_list d = {.arena = &a};
+    dmn_source source = {STR("m.dmn"), str_printf(&a, "%s%s</definitions>", HEAD, body)};
+    const dmn_model *m = dmn_load(&source, 1, NULL, &a, &d);
+    const dmn_item *x = dmn_find(m, DMN_DECISION, STR("d"));
+    dmn_evaluation e = {.arena = &a, .explain = true};
+    buf b = {.arena = &a};
+    dmn_evaluate(m, x, inputs_of(m, x, input), &e);
+    dmn_explain(&b, e.first_step, lang);
+    return buf_str(&b);
+}
+
+static void explained_without_rules(void)
+{
+    const char *by_default = TABLE("", "<output><defaultOutputEntry><text>0</text></defaultOutputEntry></output>", RULE("1", "1")), *nothing = TABLE("", "<output/>", RULE("1", "1"));
+    tap_is_str(explained(by_default, "{\"n\": 2}", LANG_EN), "decision table \"d\" (UNIQUE)\n  input: n = 2\n  no rule matches; the default stands in\n  result = 0\n", "the default stands in");
+    tap_is_str(explained(by_default, "{\"n\": 2}", LANG_ZH), "决策表“d”（UNIQUE）\n  输入：n = 2\n  没有规则符合，取默认结果\n  结果 = 0\n", "  in Chinese");
+    tap_is_str(explained(nothing, "{\"n\": 2}", LANG_EN), "decision table \"d\" (UNIQUE)\n  input: n = 2\n  no rule matches\n  result = null\n", "there is none");
+    tap_is_str(explained(nothing, "{\"n\": 2}", LANG_ZH), "决策表“d”（UNIQUE）\n  输入：n = 2\n  没有规则符合\n  结果 = null\n", "  in Chinese");
+    tap_is_str(explained(TABLE("hitPolicy='COLLECT'", "<output name='x'/><output name='y'/>", "<rule><inputEntry><text>-</text></inputEntry><outputEntry><text>1</text></outputEntry><outputEntry><text>n</text></outputEntry></rule>"),
+                         "{\"n\": 2}", LANG_EN), "decision table \"d\" (COLLECT)\n  input: n = 2\n  rule 1 matches: x = 1, y = 2\n  result = [{x: 1, y: 2}]\n", "several outputs");
+}
+
+// What can be asked about a model, and of its items.
+static void questions(void)
+{
+    diag_list d = {.arena = &a};
+    dmn_source source = {STR("m.dmn"), STR(HEAD INPUT("n", "number") BKM("double", "<formalParameter name='x' typeRef='number'/><formalParameter name='y'/>", LITERAL("x * 2"))
+        "<decision id='d_1' name='费用'><description>按照规定计算</description><variable name='费用' typeRef='number'/>" NEEDS("n") LITERAL("n + 1") "</decision>"
+        "<decisionService id='s' name='s'><variable name='s' typeRef='number'/><outputDecision href='#d_1'/><inputData href='#n'/></decisionService>"
+        "<businessKnowledgeModel id='j' name='j'><variable name='j'/><encapsulatedLogic kind='Java'><formalParameter name='x'/><formalParameter name='y'/><context><contextEntry><variable name='class'/>"
+        LITERAL("\"java.lang.Math\"") "</contextEntry><contextEntry><variable name='method signature'/>" LITERAL("\"max(int, int)\"") "</contextEntry></context></encapsulatedLogic></businessKnowledgeModel></definitions>")};
+    const dmn_model *m = dmn_load(&source, 1, NULL, &a, &d);
+    ptrdiff_t count;
+    const dmn_item *items = dmn_items(m, &count);
+    tap_is_str(dmn_name(m), "m", "the name of a model");
+    tap_is_str(dmn_namespace(m), "urn:m", "  and its namespace");
+    tap_ok(count == 5 && items[2].kind == DMN_DECISION && items[2].number == 2, "its items in the order of the file");
+    tap_is_str(items[2].description, "按照规定计算", "  with what is said of them");
+    tap_ok(dmn_find(m, DMN_DECISION, STR("费用")) == &items[2] && dmn_find(m, DMN_DECISION, STR("d_1")) == &items[2] && !dmn_find(m, DMN_SERVICE, STR("费用")), "found by name, by id, by kind");
+    dmn_parameter *parameters;
+    tap_is_int(dmn_parameters(m, dmn_find(m, DMN_KNOWLEDGE, STR("double")), &parameters, &a), 2, "the parameters of a knowledge model");
+    tap_ok(str_equal(parameters[0].name, STR("x")) && str_equal(parameters[0].type, STR("number")) && !parameters[1].type.len, "  with the types that they have");
+    tap_is_int(dmn_parameters(m, dmn_find(m, DMN_SERVICE, STR("s")), &parameters, &a), 1, "  of a service");
+    static const struct { dmn_kind kind; const char *name, *input, *is, *why; } rows[] = {
+        {DMN_INPUT, "n", "{\"n\": 4}", "4", "input data is what is given"}, {DMN_KNOWLEDGE, "double", "{\"x\": 4, \"y\": 1}", "8", "a knowledge model asked for directly"},
+        {DMN_KNOWLEDGE, "double", "{}", "null", "  without its arguments"}, {DMN_SERVICE, "s", "{\"n\": 4}", "5", "a service"}, {DMN_KNOWLEDGE, "j", "{\"x\": 4, \"y\": 9}", "9", "a knowledge model of Java's"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const dmn_item *x = dmn_find(m, rows[i].kind, str_from(rows[i].name));
+        dmn_evaluation e = {.arena = &a};
+        tap_is_str(printed(dmn_evaluate(m, x, inputs_of(m, x, rows[i].input), &e)), rows[i].is, rows[i].why);
+    }
+}
+
 static void limits(void)
 {
     // A chain of ten thousand decisions: evaluated without the machine's stack.
@@ -233,6 +290,8 @@ int main(void)
     mistakes();
     imports();
     explanations();
+    explained_without_rules();
+    questions();
     limits();
     arena_free(&a);
     return tap_done();

@@ -28,8 +28,52 @@ static str said(const char *model)
     return buf_str(&b);
 }
 
+#define LITERAL(text) "<literalExpression><text>" text "</text></literalExpression>"
+#define GAP TABLE("UNIQUE", IN("n", "number"), RULE1("&lt; 10", "1"))
+// A table is looked at wherever it stands.
+static void places(void)
+{
+    static const char *const around[][2] = {
+        {"<context><contextEntry>", "</contextEntry></context>"}, {"<list>", "</list>"}, {"<relation><column name='c'/><row>", "</row></relation>"}, {"<functionDefinition>", "</functionDefinition>"},
+        {"<conditional><if>" LITERAL("true") "</if><then>", "</then><else>" LITERAL("1") "</else></conditional>"}, {"<conditional><if>" LITERAL("true") "</if><then>" LITERAL("1") "</then><else>", "</else></conditional>"},
+        {"<invocation>" LITERAL("abs") "<binding><parameter name='n'/>", "</binding></invocation>"}, {"<for iteratorVariable='i'><in>" LITERAL("[1]") "</in><return>", "</return></for>"},
+        {"<filter><in>", "</in><match>" LITERAL("true") "</match></filter>"}, {"<some iteratorVariable='i'><in>" LITERAL("[1]") "</in><satisfies>", "</satisfies></some>"},
+    };
+    for (size_t i = 0; i < sizeof around / sizeof *around; i++)
+        tap_is_str(said(str_cstr(str_printf(&a, MODEL("%s" GAP "%s"), around[i][0], around[i][1]), &a)), "DMN-GAP no rule takes, for example, n = 10", around[i][0]);
+}
+
+// Tables of many columns: where rules ask nothing more they are not tried; where they ask much the linter gives up, and says so.
+static void large(void)
+{
+    enum { COLUMNS = 24 };
+    for (int dashes = 0; dashes < 2; dashes++) {
+        buf b = {.arena = &a};
+        for (int c = 0; c < COLUMNS; c++) buf_add(&b, STR(IN("n &gt; 1", "boolean")));
+        buf_add(&b, STR("<output/>"));
+        for (int r = 0; r <= COLUMNS; r++) {                 // the first column that is true decides; none is: the last
+            buf_add(&b, STR("<rule>"));
+            for (int c = 0; c < COLUMNS; c++) buf_printf(&b, "<inputEntry><text>%s</text></inputEntry>", r == COLUMNS ? "false" : c == r ? "true" : dashes ? "-" : "true, false");
+            buf_add(&b, STR("<outputEntry><text>1</text></outputEntry></rule>"));
+        }
+        const char *model = str_cstr(str_printf(&a, MODEL("<decisionTable hitPolicy='FIRST'>%.*s</decisionTable>"), STR_ARG(buf_str(&b))), &a);
+        tap_is_str(said(model), dashes ? "" : "DMN-NOT-CHECKED the table is too large to look for gaps", "a table of 24 columns");
+    }
+}
+
 int main(void)
 {
+    places();
+    large();
+    tap_is_str(said(MODEL(TABLE("UNIQUE", IN("g", "string"), RULE1("&lt; \"m\"", "1") RULE1("&gt;= \"m\"", "2")))),
+               "DMN-NOT-CHECKED the conditions do more than compare with constants: gaps and overlaps were not looked for", "of the order of texts it does not speak");
+    tap_is_str(said(MODEL(TABLE("UNIQUE", IN("t", "date"), RULE1("&lt; @\"2024-03-01T12:00:00\"", "1") RULE1("&gt;= @\"2024-03-01T12:00:00\"", "2")))),
+               "DMN-NOT-CHECKED the conditions do more than compare with constants: gaps and overlaps were not looked for", "  nor of dates among moments");
+    tap_is_str(said(MODEL(TABLE("UNIQUE", IN("g", "string"), RULE1("\"其他\"", "1")))), "DMN-GAP no rule takes, for example, g = \"其他…\"", "the other text is one that is not there");
+    tap_is_str(said(MODEL(TABLE("UNIQUE", IN("n", "number"), RULE1("&lt; -(2 + 3)", "1") RULE1("? between -5 and abs(-7)", "2") RULE1("? in (8, &gt; 8)", "3")))), "DMN-GAP no rule takes, for example, n = 7.5",
+               "constants may be computed, comparisons written out");
+    tap_is_str(said(MODEL(TABLE("UNIQUE", IN("t", "date"), RULE1("&lt; today()", "1")))), "DMN-NOT-CHECKED the conditions do more than compare with constants: gaps and overlaps were not looked for",
+               "  but today is no constant");
     tap_is_str(said(MODEL(TABLE("UNIQUE", IN("n", "number"), RULE1("&lt; 10", "1") RULE1("&gt;= 10", "2")))), "", "nothing to say of a table that is whole");
     tap_is_str(said(MODEL(TABLE("UNIQUE", IN("n", "number"), RULE1("&lt; 10", "1") RULE1("[10..20]", "2") RULE1("&gt; 20", "3") RULE1("[5..6]", "4")))),
                "DMN-OVERLAP rules 1 and 4 both match, for example n = 5", "two rules for one number");
