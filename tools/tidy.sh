@@ -16,14 +16,14 @@ allowed() {
     bpmn) echo "base calendar feel bpmn" ;;
     ledger) echo "base calendar ledger" ;;
     sheet) echo "base calendar sheet" ;;
-    procedure) echo "base calendar feel bpmn sheet procedure" ;;
+    procedure) echo "base calendar feel dmn bpmn sheet procedure" ;;
     store) echo "base calendar ledger store" ;;
     case) echo "base calendar feel bpmn procedure ledger store case" ;;
     figures) echo "base calendar feel procedure store case figures" ;;
     report) echo "base calendar feel report" ;;
     sample) echo "base calendar feel sheet sample" ;;
     service) echo "base calendar feel ledger sheet procedure store case figures report service" ;;
-    http) echo "base calendar feel bpmn ledger procedure store case figures report service http" ;;
+    http) echo "base calendar feel dmn bpmn ledger procedure store case figures report service http" ;;
     cli) echo "base calendar feel dmn ledger sheet procedure store case figures report sample service http cli" ;;
     *) echo "" ;;
     esac

@@ -66,6 +66,8 @@ int cli_lint(int argc, char **argv)
         procedure_source source;
         procedure *p = procedure_read_folder(folders[i], &source, &a, &d) ? procedure_load(&source, &a, &d) : NULL;
         if (p) all[loaded++] = p;
+        for (ptrdiff_t k = 0; p && k < p->decision_count; k++)
+            if (k == 0 || p->decisions[k].model != p->decisions[k - 1].model) dmn_lint(p->decisions[k].model, &d);
     }
     procedure_check_all(all, loaded, &d);
     cli_report(&d);

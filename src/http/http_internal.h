@@ -42,6 +42,7 @@ const char *say(const request *q, const char *zh, const char *en);
 str text_of(const request *q, label l);                     // in the page's language
 // A link whose address is escaped; the text too. Keeps the language.
 void html_link(const request *q, buf *out, str address, str text);
+void decision_section(const request *q, buf *out, const procedure *p);     // nothing when it has none
 void process_section(const request *q, buf *out, const procedure *p);      // nothing when it has no process
 void page_begin(const request *q, response *r, str title, const char *section);
 void page_end(const request *q, response *r);
@@ -70,6 +71,8 @@ void get_metrics(const request *q, response *r);
 void get_api_report(const request *q, response *r);
 void get_api_figure(const request *q, response *r);
 void get_api_procedures(const request *q, response *r);
+void get_decide(const request *q, response *r);
+void get_api_decisions(const request *q, response *r);
 void get_api_due(const request *q, response *r);
 void get_api_case(const request *q, response *r);
 void get_checkpoint(const request *q, response *r);

@@ -393,6 +393,7 @@ void get_procedure(const request *q, response *r)
         }
     }
     process_section(q, out, p);
+    decision_section(q, out, p);
     clock_table(q, out, p);
     basis_list(q, out, p);
     page_end(q, r);

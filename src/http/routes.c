@@ -14,6 +14,7 @@ const route routes[] = {
     {"/files", get_files, {"来源文件", "imported files"}},
     {"/log", get_log, {"存证日志", "the log"}},
     {"/due", get_due, {"期限计算", "deadlines"}},
+    {"/decide", get_decide, {"一项决策及其理由", "a decision, and why"}},
     {"/checkpoint", get_checkpoint, {"最新的签名检查点", "the newest signed checkpoint"}},
     {"/style.css", get_style, {"样式", "the style sheet"}},
     {"/favicon.svg", get_icon, {"图标", "the icon"}},
@@ -23,6 +24,7 @@ const route routes[] = {
     {"/api/v1/figures/*", get_api_figure, {"一个指标", "a figure"}},
     {"/api/v1/procedures", get_api_procedures, {"流程", "the procedures"}},
     {"/api/v1/due", get_api_due, {"期限推算", "a deadline"}},
+    {"/api/v1/decisions", get_api_decisions, {"决策及其理由", "decisions, and why"}},
     {"/api/v1/cases/*", get_api_case, {"一件事项", "a case"}},
 };
 const int route_count = sizeof routes / sizeof *routes;

@@ -274,6 +274,7 @@ procedure *procedure_load(const procedure_source *s, arena *a, diag_list *d)
     load_publication(&l, want_array(&l, root, "publication", p->id));
 
     load_process(&l, json_get(root, STR("process")));
+    load_decisions(&l);
 
     const procedure_file *import_file = loader_file(&l, STR("import.json"));
     if (import_file) {

@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "bpmn/bpmn.h"
+#include "dmn/dmn.h"
 #include "calendar/calendar.h"
 #include "feel/feel.h"
 
@@ -193,6 +194,8 @@ typedef struct {
     ptrdiff_t task_count;
 } procedure_process;
 
+typedef struct { const dmn_model *model; const dmn_item *item; } procedure_decision;      // of a *.dmn file of the folder
+
 typedef struct { str id; label name; } named_thing;
 typedef struct { int form; label what, when; str basis, article; } procedure_publication;
 
@@ -210,6 +213,7 @@ typedef struct {
     procedure_publication *publication; ptrdiff_t publication_count;
     import_mapping mapping;
     const procedure_process *process;              // NULL: none yet
+    procedure_decision *decisions; ptrdiff_t decision_count;
 } procedure;
 
 // Loads and checks. NULL and PROC-…, FORM-…, FIGURE-…, CLOCK-…, IMPORT-…, FEEL-… diagnostics on trouble (all that are found).
@@ -225,6 +229,7 @@ void procedure_check_all(procedure *const *all, ptrdiff_t count, diag_list *d);
 const procedure_clock *procedure_clock_on(const procedure *p, str id, date day);
 str procedure_clock_family(const procedure_clock *c);       // the id under which all versions are asked for
 bool span_covers(span s, date day);
+const procedure_decision *procedure_decision_find(const procedure *p, str name);       // NULL when absent
 const process_step *process_task(const procedure_process *p, str id);        // NULL when absent
 int procedure_form_index(const procedure *p, str id);       // -1 when absent
 int form_field_index(const procedure_form *f, str key);     // -1 when absent
