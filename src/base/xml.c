@@ -15,6 +15,7 @@ typedef struct {
     int depth;
     ptrdiff_t counted;               // lines and columns are counted forward, so that all of them together stay linear
     int line, column;
+    bool full;                       // memory ran out
     const char *code;                // of the trouble that stopped the parser
     bilingual trouble, hint;
 } reading;
@@ -48,9 +49,18 @@ static void split_name(const XML_Char *qualified, arena *a, str *space, str *nam
     *name = rest.data ? rest : before;
 }
 
-static void XMLCALL on_begin(void *reading_, const XML_Char *name, const XML_Char **attributes)
+// Memory that runs out inside a handler must not jump over expat's frames: XML_ParserFree() then thinks that it is called from a handler,
+// and frees nothing. So the jump ends in the handler, and goes on when expat has returned.
+#define GUARDED(r, work) \
+    do { \
+        jmp_buf *outer = (r)->arena->escape, here; \
+        if (!outer || !ARENA_GUARD((r)->arena, here)) work; \
+        else (r)->full = true, XML_StopParser((r)->parser, XML_FALSE); \
+        (r)->arena->escape = outer; \
+    } while (0)
+
+static void begin_element(reading *r, const XML_Char *name, const XML_Char **attributes)
 {
-    reading *r = reading_;
     if (r->depth == XML_NESTING_MAX) {
         stop(r, "XML-DEPTH", (bilingual){"元素嵌套超过 256 层", "elements are nested deeper than 256 levels"}, (bilingual){0});
         return;
@@ -75,11 +85,17 @@ static void XMLCALL on_begin(void *reading_, const XML_Char *name, const XML_Cha
     r->texts[r->depth++] = (buf){.arena = r->arena};
 }
 
+static void XMLCALL on_begin(void *reading_, const XML_Char *name, const XML_Char **attributes)
+{
+    reading *r = reading_;
+    if (!r->code && !r->full) GUARDED(r, begin_element(r, name, attributes));
+}
+
 static void XMLCALL on_end(void *reading_, const XML_Char *name)
 {
     (void)name;
     reading *r = reading_;
-    if (r->code) return;
+    if (r->code || r->full) return;
     xml *x = r->open;
     x->text = buf_str(&r->texts[--r->depth]);
     if (x->text_at < 0 && x->first) x->text = (str){0};
@@ -88,10 +104,8 @@ static void XMLCALL on_end(void *reading_, const XML_Char *name)
 
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-static void XMLCALL on_text(void *reading_, const XML_Char *text, int len)
+static void add_text(reading *r, const XML_Char *text, int len)
 {
-    reading *r = reading_;
-    if (r->code || !r->depth) return;
     for (int i = 0; i < len && r->open->text_at < 0; i++) {
         if (is_space(text[i])) continue;
         r->open->text_at = (ptrdiff_t)XML_GetCurrentByteIndex(r->parser) + i;
@@ -100,6 +114,12 @@ static void XMLCALL on_text(void *reading_, const XML_Char *text, int len)
         r->open->text_column = r->column;
     }
     buf_add(&r->texts[r->depth - 1], (str){text, len});
+}
+
+static void XMLCALL on_text(void *reading_, const XML_Char *text, int len)
+{
+    reading *r = reading_;
+    if (!r->code && !r->full && r->depth) GUARDED(r, add_text(r, text, len));
 }
 
 static void XMLCALL on_doctype(void *reading_, const XML_Char *name, const XML_Char *system, const XML_Char *public, int internal)
@@ -148,6 +168,7 @@ static bool run(reading *r, diag_list *d)
     XML_SetUnknownEncodingHandler(r->parser, on_encoding, NULL);
     str text = r->source->text;
     if (XML_Parse(r->parser, text.data ? text.data : "", (int)text.len, XML_TRUE) == XML_STATUS_OK) return true;
+    if (r->full) arena_alloc(r->arena, -1, 1, 1);    // runs out once more, now outside of expat
     if (!r->code) count_to(r, (ptrdiff_t)XML_GetCurrentByteIndex(r->parser));
     source_pos at = place(r->source, r->counted, r->line, r->column);
     if (r->code) diag_add(d, DIAG_ERROR, r->code, at, r->hint, r->trouble);

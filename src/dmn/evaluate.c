@@ -214,7 +214,7 @@ static feel_value run_kind(run *r, const expression *x, feel_value *frame, feel_
 bool spend_steps(run *r, int64_t steps, const source_pos *at, feel_evaluation *e)
 {
     if (e->steps > steps) return e->steps -= steps, true;
-    if (e->steps >= 0) null_because(r, "FEEL-BUDGET", *at, (bilingual){"计算步数超过上限", "the evaluation took more steps than allowed"});
+    if (e->steps >= 0) null_because(r, "DMN-BUDGET", *at, (bilingual){"计算步数超过上限", "the evaluation took more steps than allowed"});
     e->steps = -1;
     return false;
 }

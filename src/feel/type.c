@@ -134,28 +134,29 @@ static bool type_conforms(const type *a, const type *b, int depth)
     }
 }
 
-// The type of what an expression gives, as far as that is plain from the text; Any when it is not.
-static const type *plain_type(const node *n, arena *a)
+// The type of what the body of a function gives, as far as that is plain from the text; Any when it is not.
+static const type *plain_type(const node *n, const function_def *inside, arena *a)
 {
     switch (n->kind) {
     case N_CONST: return n->constant->kind == FEEL_NULL ? make((type){.form = TYPE_NULL}, a)
                        : n->constant->kind <= FEEL_YEARS_DURATION ? make((type){.form = TYPE_KIND, .kind = n->constant->kind}, a) : feel_type_any();
     case N_EQ: case N_NE: case N_LT: case N_LE: case N_GT: case N_GE: case N_BETWEEN: case N_IN: case N_AND: case N_OR:
     case N_SOME: case N_EVERY: case N_INSTANCE: return make((type){.form = TYPE_KIND, .kind = FEEL_BOOLEAN}, a);
+    case N_LOCAL: return n->slot < inside->count && inside->types[n->slot] ? inside->types[n->slot] : feel_type_any();     // a parameter
     case N_CONTEXT: {
         const type **parts = arena_new(a, n->context.count, const type *);
-        for (ptrdiff_t i = 0; i < n->context.count; i++) parts[i] = plain_type(n->context.items[i], a);
+        for (ptrdiff_t i = 0; i < n->context.count; i++) parts[i] = plain_type(n->context.items[i], inside, a);
         return feel_type_context(n->context.names, parts, n->context.count, a);
     }
     case N_LIST: {
-        const type *element = n->list.count ? plain_type(n->list.items[0], a) : make((type){.form = TYPE_NULL}, a);
+        const type *element = n->list.count ? plain_type(n->list.items[0], inside, a) : make((type){.form = TYPE_NULL}, a);
         for (ptrdiff_t i = 1; i < n->list.count; i++)
-            if (!same_type(element, plain_type(n->list.items[i], a), 0)) element = feel_type_any();
+            if (!same_type(element, plain_type(n->list.items[i], inside, a), 0)) element = feel_type_any();
         return feel_type_list(element, a);
     }
     case N_FUNCTION: {
         const function_def *f = n->function;
-        return feel_type_function(f->types, f->count, f->java >= 0 ? NULL : plain_type(f->body, a), a);
+        return feel_type_function(f->types, f->count, f->java >= 0 ? NULL : plain_type(f->body, f, a), a);
     }
     default: return feel_type_any();
     }
@@ -173,7 +174,7 @@ static bool function_conforms(run *r, const feel_function *f, const type *t, que
     const type *const *takes = f->def ? f->def->types : f->native->types;
     int32_t count = f->def ? f->def->count : f->native->count;
     if (count != t->count || !all_types_conform(t->parts, takes, count, 0)) return false;
-    const type *result = f->def && f->def->java < 0 ? plain_type(f->def->body, r->arena) : feel_type_any();
+    const type *result = f->def && f->def->java < 0 ? plain_type(f->def->body, f->def, r->arena) : feel_type_any();
     return (q == AS_ALLOWED && is_any(result)) || type_conforms(result, t->of, 0);
 }
 

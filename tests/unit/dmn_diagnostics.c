@@ -129,7 +129,7 @@ static void budget(void)
     buf_add(&b, STR("<list/>"));
     for (int i = 0; i < LOOPS; i++) buf_add(&b, STR("</return></for>"));
     const char *loops = str_cstr(str_printf(&a, DECISION("%.*s"), STR_ARG(buf_str(&b))), &a);
-    tap_is_str(reason(loops, 100000), "FEEL-BUDGET", "boxed expressions cost steps, too");
+    tap_is_str(reason(loops, 100000), "DMN-BUDGET", "boxed expressions cost steps, too");
 
     // Rules that could not be asked for want of steps are not rules that do not match.
     b = (buf){.arena = &a};
@@ -137,7 +137,7 @@ static void budget(void)
     const char *table = str_cstr(str_printf(&a, DECISION("<decisionTable hitPolicy='FIRST'>" IN("", "2000") "<output><defaultOutputEntry><text>0</text></defaultOutputEntry></output>%.*s</decisionTable>"),
                                             STR_ARG(buf_str(&b))), &a);
     tap_is_str(reason(table, 0), "0", "no rule matches: the default");
-    tap_is_str(reason(table, 500), "FEEL-BUDGET", "  but not when the budget ends half way");
+    tap_is_str(reason(table, 500), "DMN-BUDGET", "  but not when the budget ends half way");
 
     b = (buf){.arena = &a};
     enum { NESTED = 200 };                 // of the 256 levels that the XML may have
