@@ -59,9 +59,10 @@ ptrdiff_t dmn_parameters(const dmn_model *m, const dmn_item *item, dmn_parameter
 // A JSON object as the inputs of an item: strings become dates, times and durations where the item's data are of such a type.
 feel_value dmn_inputs(const dmn_model *m, const dmn_item *item, const json *object, arena *a);
 
-// Says what the types make impossible (FEEL-TYPE), and looks at the decision tables whose cells compare an input with constants (numbers, dates, times, durations, texts, booleans), and says with an
-// input as example: DMN-OVERLAP, two rules that contradict each other under the table's hit policy; DMN-GAP, an input that no rule
-// takes; DMN-UNREACHABLE, a rule that never decides. DMN-NOT-CHECKED is a note: the table is of another sort, or too large.
+// Says what the types make impossible (FEEL-TYPE), and looks at the decision tables whose cells compare an input with constants (numbers,
+// dates, times, durations, booleans; texts for being equal), and says with an input as example: DMN-OVERLAP, two rules that contradict
+// each other under the table's hit policy; DMN-GAP, an input that no rule takes; DMN-UNREACHABLE, a rule that never decides.
+// DMN-NOT-CHECKED is a note: the table is of another sort, or too large.
 void dmn_lint(const dmn_model *m, diag_list *d);
 
 // ---- evaluating ------------------------------------------------------------------------------------------
@@ -93,7 +94,7 @@ typedef struct {
     arena *arena;                    // results and temporaries; rewind it between evaluations
     timestamp now;
     int32_t now_offset;
-    int64_t steps;                   // budget, as feel_evaluation's
+    int64_t steps;                   // budget, as feel_evaluation's; each boxed expression and each rule asked costs one, too. Spent: the result is null
     bool explain;                    // keep the steps
     diag_list *reasons;              // why things came out null, with place and element; NULL = nobody will read them
     dmn_step *first_step;            // out

@@ -161,19 +161,20 @@ static feel_value run_conditional(run *r, const expression *x, feel_value *frame
     return run_expression(r, feel_is_true(v) ? x->conditional.yes : x->conditional.no, frame, e);
 }
 
-// some and every: the first that decides, unless a condition before it was none.
+// some and every: the first that decides. A null before it is unknown, as in FEEL's or; what is neither true, false nor null is a mistake.
 static feel_value run_quantified(run *r, const expression *x, feel_value *frame, feel_evaluation *e)
 {
     feel_value in;
     if (!elements(r, x, frame, e, &in)) return feel_null();
-    bool decisive = x->kind == EX_SOME;
+    bool decisive = x->kind == EX_SOME, unknown = false;
     for (ptrdiff_t i = 0; i < in.list->count; i++) {
         frame[x->loop.slot] = in.list->items[i];
         feel_value v = run_expression(r, x->loop.body, frame, e);
-        if (v.kind != FEEL_BOOLEAN) return not_a_condition(r, x);
-        if (v.boolean == decisive) return v;
+        if (v.kind == FEEL_NULL) unknown = true;
+        else if (v.kind != FEEL_BOOLEAN) return not_a_condition(r, x);
+        else if (v.boolean == decisive) return v;
     }
-    return feel_boolean(!decisive);
+    return unknown ? not_a_condition(r, x) : feel_boolean(!decisive);
 }
 
 static feel_value run_filter(run *r, const expression *x, feel_value *frame, feel_evaluation *e)

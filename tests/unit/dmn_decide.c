@@ -70,6 +70,9 @@ static void boxed_expressions(void)
                "a filter: members of the item by their own names");
     tap_is_str(decide(DECISION("<every iteratorVariable='i'><in>" LITERAL("[1, 2]") "</in><satisfies>" LITERAL("i &gt; 1") "</satisfies></every>"), "{}"), "false", "every");
     tap_is_str(decide(DECISION("<some iteratorVariable='i'><in>" LITERAL("[1, 2]") "</in><satisfies>" LITERAL("i &gt; 1") "</satisfies></some>"), "{}"), "true", "some");
+    tap_is_str(decide(DECISION("<some iteratorVariable='i'><in>" LITERAL("[null, 2]") "</in><satisfies>" LITERAL("i &gt; 1") "</satisfies></some>"), "{}"), "true", "  what is unknown does not matter when another holds");
+    tap_is_str(decide(DECISION("<every iteratorVariable='i'><in>" LITERAL("[null, 2]") "</in><satisfies>" LITERAL("i &gt; 1") "</satisfies></every>"), "{}"), "null", "  but it does when all must");
+    tap_is_str(decide(DECISION("<every iteratorVariable='i'><in>" LITERAL("[]") "</in><satisfies>" LITERAL("false") "</satisfies></every>"), "{}"), "true", "  of nothing everything holds");
 }
 
 #define RULE(in, out) "<rule><inputEntry><text>" in "</text></inputEntry><outputEntry><text>" out "</text></outputEntry></rule>"
