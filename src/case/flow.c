@@ -210,12 +210,24 @@ static bool need_reason(deciding *x)
 
 // ---- commands ---------------------------------------------------------------------------------------------
 
+static void remember_who(deciding *x, const process_step *step)
+{
+    flow_done *done = arena_new(x->arena, x->s->done_count + 1, flow_done);
+    int count = 0;
+    for (int i = 0; i < x->s->done_count; i++)
+        if (x->s->done[i].step != step) done[count++] = x->s->done[i];
+    done[count++] = (flow_done){step, x->c->actor};
+    x->s->done = done;
+    x->s->done_count = count;
+}
+
 static decision start(deciding *x)
 {
     const procedure_process *p = x->s->procedure->process;
     if (x->s->status) return refuse(x, "FLOW-STARTED", (bilingual){0}, (bilingual){"事项已经开始", "the case has begun already"});
     if (!may(x, &p->start) || !take_data(x, &p->start)) return REFUSED;
     x->s->status = CASE_OPEN;
+    remember_who(x, &p->start);
     return step_process(x, (bpmn_command){.kind = BPMN_START, .element = p->element}) ? DECIDED : REFUSED;
 }
 
@@ -231,17 +243,6 @@ static decision assign(deciding *x, str to)
     tasks[t - x->s->tasks] = changed;
     x->s->tasks = tasks;
     return DECIDED;
-}
-
-static void remember_who(deciding *x, const process_step *step)
-{
-    flow_done *done = arena_new(x->arena, x->s->done_count + 1, flow_done);
-    int count = 0;
-    for (int i = 0; i < x->s->done_count; i++)
-        if (x->s->done[i].step != step) done[count++] = x->s->done[i];
-    done[count++] = (flow_done){step, x->c->actor};
-    x->s->done = done;
-    x->s->done_count = count;
 }
 
 static decision complete(deciding *x)
@@ -374,6 +375,10 @@ static bool is_allowed_now(const deciding *x)
 {
     flow_command_kind k = x->c->kind;
     if (k == FLOW_START || k == FLOW_TIME) return true;
+    if (!x->s->status) {
+        refuse(x, "FLOW-NOT-BEGUN", (bilingual){0}, (bilingual){"事项尚未开始", "the case has not begun"});
+        return false;
+    }
     if (x->s->status != CASE_OPEN) {
         refuse(x, "FLOW-NOT-OPEN", (bilingual){0}, (bilingual){"事项已经办结或者撤销", "the case is closed or withdrawn"});
         return false;

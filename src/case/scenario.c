@@ -48,7 +48,7 @@ static void expect_tasks(telling *t, const json *list)
 
 static void expect_status(telling *t, const json *j)
 {
-    const char *status = t->state.suspended ? "suspended" : t->state.status == CASE_OPEN ? "open" : t->state.status == CASE_CLOSED ? "closed" : "withdrawn";
+    const char *status = t->state.suspended ? "suspended" : !t->state.status ? "not begun" : t->state.status == CASE_OPEN ? "open" : t->state.status == CASE_CLOSED ? "closed" : "withdrawn";
     if (!str_equal(j->text, str_from(status))) differs(t, j, "SCENARIO-STATUS", (bilingual){"状态实为 %s", "the status is %s"}, status);
 }
 

@@ -78,7 +78,7 @@ static void check_bound(loader *l, const procedure_process *p, const json *at)
     }
     for (ptrdiff_t i = 0; i < p->task_count; i++)
         for (ptrdiff_t k = 0; k < p->tasks[i].not_by_count; k++)
-            if (!process_task(p, p->tasks[i].not_by[k]))
+            if (!process_task(p, p->tasks[i].not_by[k]) && !str_equal(p->tasks[i].not_by[k], p->start.id))
                 unknown(l, at, p->tasks[i].id, (bilingual){"没有任务“%.*s”", "there is no task \"%.*s\""}, p->tasks[i].not_by[k]);
 }
 

@@ -175,6 +175,7 @@ static void scenarios(const procedure *p)
     tap_is_str(said_of(p, STORY("{\"at\": \"2024-03-05T08:30\", \"by\": \"甲\", \"role\": \"handler\", \"do\": \"start\"}")), "SCENARIO-REFUSED", "an act that is refused");
     tap_is_str(said_of(p, STORY("{\"at\": \"2024-03-05T08:30\", \"by\": \"甲\", \"role\": \"handler\", \"do\": \"start\", \"refused\": \"FLOW-NEEDS\"}")), "SCENARIO-REFUSED", "refused for another reason");
     tap_is_str(said_of(p, STORY("{\"at\": \"2024-03-05T08:30\", \"by\": \"甲\", \"role\": \"operator\", \"do\": \"start\", \"data\": {\"no\": \"1\", \"category\": \"投诉\", \"subject\": \"x\"}, \"refused\": \"FLOW-ROLE\"}")), "SCENARIO-NOT-REFUSED", "not refused at all");
+    tap_is_str(said_of(p, STORY("{\"at\": \"2024-03-05\", \"by\": \"甲\", \"role\": \"operator\", \"do\": \"correct\", \"reason\": \"x\", \"refused\": \"FLOW-NOT-BEGUN\"}, {\"expect\": {\"status\": \"not begun\"}}")), "passed", "before it has begun nothing can be done with a case");
     tap_is_str(said_of(p, STORY(BEGIN ", {\"at\": \"2024-03-04\", \"do\": \"wait\"}")), "SCENARIO-STEP", "back in time");
     tap_is_str(said_of(p, STORY("{\"at\": \"2024-03-05\", \"do\": \"dance\"}")), "SCENARIO-STEP", "an act that there is not");
     tap_is_str(said_of(p, "{\"steps\": []}"), "SCENARIO-FILE", "no title, no steps");
