@@ -21,6 +21,7 @@ allowed() {
     case) echo "base calendar feel procedure ledger store case" ;;
     figures) echo "base calendar feel procedure store case figures" ;;
     report) echo "base calendar feel report" ;;
+    document) echo "base document" ;;
     sample) echo "base calendar feel sheet sample" ;;
     service) echo "base calendar feel ledger sheet procedure store case figures report service" ;;
     http) echo "base calendar feel ledger procedure store case figures report service http" ;;
