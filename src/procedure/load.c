@@ -273,6 +273,13 @@ procedure *procedure_load(const procedure_source *s, arena *a, diag_list *d)
     for (const json *j = figures ? figures->first : NULL; j; j = j->next) load_figure(&l, j, &p->figures[p->figure_count++]);
     load_publication(&l, want_array(&l, root, "publication", p->id));
 
+    const procedure_file *documents_file = loader_file(&l, STR("documents.json"));
+    if (documents_file) {
+        l.file = str_printf(a, "%.*s/documents.json", STR_ARG(s->id));
+        json *documents = json_parse(documents_file->text, l.file, a, d);
+        if (documents) load_documents(&l, documents);
+    }
+
     const procedure_file *import_file = loader_file(&l, STR("import.json"));
     if (import_file) {
         l.file = str_printf(a, "%.*s/import.json", STR_ARG(s->id));

@@ -36,6 +36,7 @@ void load_form_expressions(loader *l, const json *declared, procedure_form *out)
 void load_clock(loader *l, const json *declared, procedure_clock *out);
 void check_clocks(loader *l, const json *array);                    // what needs all clocks: versions
 void load_figure(loader *l, const json *declared, procedure_figure *out);
+void load_documents(loader *l, const json *root);
 bool load_mapping(loader *l, const json *root, import_mapping *out);
 int basis_index(const procedure *p, str id);
 
