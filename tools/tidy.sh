@@ -21,10 +21,11 @@ allowed() {
     case) echo "base calendar feel bpmn procedure ledger store case" ;;
     figures) echo "base calendar feel procedure store case figures" ;;
     report) echo "base calendar feel report" ;;
+    document) echo "base calendar feel procedure store case report document" ;;
     sample) echo "base calendar feel sheet sample" ;;
     service) echo "base calendar feel ledger sheet procedure store case figures report service" ;;
     http) echo "base calendar feel dmn bpmn ledger procedure store case figures report service http" ;;
-    cli) echo "base calendar feel dmn ledger sheet procedure store case figures report sample service http cli" ;;
+    cli) echo "base calendar feel dmn ledger sheet procedure store case figures report document sample service http cli" ;;
     *) echo "" ;;
     esac
 }

@@ -48,5 +48,6 @@ int cli_serve(int argc, char **argv);
 int cli_lint(int argc, char **argv);
 int cli_test(int argc, char **argv);
 int cli_due(int argc, char **argv);
+int cli_document(int argc, char **argv);
 
 #endif

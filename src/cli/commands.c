@@ -31,5 +31,9 @@ const cli_command cli_commands[] = {
       "  --restart DATE      interrupted: begins anew after that day\n"
       "  --extend[=LENGTH]   extended as the law allows; the longest allowed without a length\n"
       "  --on DATE           by the law in force on that day; the start is the default"}},
+    {"document", cli_document, "document PROCEDURE DOCUMENT --input FILE.json --date DATE [--number N] [--format html|docx|pdf] [-o FILE]",
+     {"按模板制作文书", "make a document from its template"},
+     {"  --input FILE.json  {\"data\": {字段: 值}, \"case\": {…}, \"office\": {\"name\", \"code\"}}\n  --number N         文号中的序号；不写则为未编号的草稿\n  --date DATE        成文日期",
+      "  --input FILE.json  {\"data\": {field: value}, \"case\": {…}, \"office\": {\"name\", \"code\"}}\n  --number N         the number in its series; without it a draft\n  --date DATE        the day it is made"}},
 };
 const int cli_command_count = sizeof cli_commands / sizeof *cli_commands;

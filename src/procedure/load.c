@@ -275,6 +275,12 @@ procedure *procedure_load(const procedure_source *s, arena *a, diag_list *d)
 
     load_process(&l, json_get(root, STR("process")));
     load_decisions(&l);
+    const procedure_file *documents_file = loader_file(&l, STR("documents.json"));
+    if (documents_file) {
+        l.file = str_printf(a, "%.*s/documents.json", STR_ARG(s->id));
+        json *documents = json_parse(documents_file->text, l.file, a, d);
+        if (documents) load_documents(&l, documents);
+    }
 
     const procedure_file *import_file = loader_file(&l, STR("import.json"));
     if (import_file) {

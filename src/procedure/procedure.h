@@ -199,6 +199,22 @@ typedef struct { const dmn_model *model; const dmn_item *item; } procedure_decis
 typedef struct { str id; label name; } named_thing;
 typedef struct { int form; label what, when; str basis, article; } procedure_publication;
 
+// A document (文书) of the procedure: documents.json declares it, documents/ID.md is its text (docs/formats/document.md).
+typedef struct {
+    str id;                        // as in `documents` of procedure.json, which names it
+    label name, made;              // made: the event upon which it is made, in words
+    int form, basis;
+    str article;
+    str series;                    // pattern of the document number; "" = not numbered
+    str mark, addressee, signed_by;   // texts with placeholders; "" = none
+    bool seal;
+    int *needs;                    // indexes into the form's fields: what must be known before it can be made
+    ptrdiff_t need_count;
+    feel_scope scope;              // the form's, then case, office, document
+    str body, body_file;
+} procedure_document;
+enum { DOCUMENT_SCOPE_EXTRA = 3 };
+
 typedef struct {
     str id, version;
     digest digest;
@@ -207,6 +223,7 @@ typedef struct {
     law_basis *basis;              ptrdiff_t basis_count;
     named_thing *roles;            ptrdiff_t role_count;
     named_thing *documents;        ptrdiff_t document_count;
+    procedure_document *templates; ptrdiff_t template_count;
     procedure_form *forms;         ptrdiff_t form_count;
     procedure_clock *clocks;       ptrdiff_t clock_count;
     procedure_figure *figures;     ptrdiff_t figure_count;
@@ -216,7 +233,7 @@ typedef struct {
     procedure_decision *decisions; ptrdiff_t decision_count;
 } procedure;
 
-// Loads and checks. NULL and PROC-…, FORM-…, FIGURE-…, CLOCK-…, IMPORT-…, FEEL-… diagnostics on trouble (all that are found).
+// Loads and checks. NULL and PROC-…, FORM-…, FIGURE-…, CLOCK-…, DOCUMENT-…, IMPORT-…, FEEL-… diagnostics on trouble (all that are found).
 // Keeps slices of the source's texts. Warnings (an article not verified, a field no column reaches) do not stop it.
 procedure *procedure_load(const procedure_source *s, arena *a, diag_list *d);
 // A mapping given by itself (`fadu import --mapping`), checked against its procedure.
