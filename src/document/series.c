@@ -46,7 +46,13 @@ str series_text(series s, series_number number, arena *a)
 {
     assert(number.year >= SERIES_YEAR_MIN && number.year <= SERIES_YEAR_MAX);
     assert(number.n >= 1 && number.n <= SERIES_NUMBER_MAX);
-    return str_printf(a, "%.*s%d%.*s%d%.*s", STR_ARG(s.before), number.year, STR_ARG(s.between), number.n, STR_ARG(s.after));
+    buf text = {.arena = a};               // not printf's %s: it ends at a NUL, which a pattern may hold
+    buf_add(&text, s.before);
+    buf_printf(&text, "%d", number.year);
+    buf_add(&text, s.between);
+    buf_printf(&text, "%d", number.n);
+    buf_add(&text, s.after);
+    return buf_str(&text);
 }
 
 // The digits at the front of *rest, as a number within the limits, without leading zeros.
