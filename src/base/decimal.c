@@ -88,6 +88,7 @@ static bool is_digit(char c)
 
 bool decimal_parse(str text, decimal *out)
 {
+    if (!text.len) return false;               // its data may be NULL, which has no end to point at
     const char *p = text.data, *end = p + text.len;
     bool negative = p < end && *p == '-';
     if (p < end && (*p == '-' || *p == '+')) p++;
