@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "dmn/dmn.h"
+#include "document/document.h"
 #include "service/zoneinfo.h"
 
 static bool has_procedure(const char *path)
@@ -66,6 +67,7 @@ int cli_lint(int argc, char **argv)
         procedure_source source;
         procedure *p = procedure_read_folder(folders[i], &source, &a, &d) ? procedure_load(&source, &a, &d) : NULL;
         if (p) all[loaded++] = p;
+        for (ptrdiff_t k = 0; p && k < p->template_count; k++) document_load(&p->templates[k], &a, &d);
         for (ptrdiff_t k = 0; p && k < p->decision_count; k++)
             if (k == 0 || p->decisions[k].model != p->decisions[k - 1].model) dmn_lint(p->decisions[k].model, &d);
     }

@@ -29,4 +29,8 @@ exits 1 "a document without a template" fadu document reconsideration nothing --
 exits 1 "an unknown procedure" fadu document nothing refusal --input $sample --date 2025-03-07
 exits 2 "number 0" fadu document reconsideration refusal --input $sample --date 2025-03-07 --number 0
 exits 2 "no date" fadu document reconsideration refusal --input $sample
+cp -r procedures/reconsideration "$work/reconsideration"
+sed -i 's/{{respondent}}/{{respondant}}/' "$work/reconsideration/documents/refusal.md"
+exits 1 "a misspelt placeholder is found by the linter" fadu lint "$work/reconsideration"
+says 'did you mean "respondent"?'
 finish
