@@ -44,7 +44,8 @@ typedef struct {
     ptrdiff_t names_count;         //   what the file itself declares (data objects, properties, mappings, results)
     int offset_minutes;            // the office's time zone east of Greenwich, for dates in timers
     bool script_jobs;              // a script that is not FEEL becomes a job (BPMN_EV_JOB) instead of a refusal
-} bpmn_options;
+    bool strict;                   // also what 2.0.2 asks of executable files and most modelers leave out: the mark tFormalExpression, a script's
+} bpmn_options;                    //   scriptFormat, the operation of a message event
 
 // Loads and checks one file. Diagnostics BPMN-… (and FEEL-… for expressions) name file, line and element id. NULL if any of them
 // is an error; warnings (no default flow, join that may wait for ever, timer without a clock) leave a model.

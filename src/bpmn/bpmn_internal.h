@@ -49,6 +49,8 @@ typedef enum {
     D_NONE, D_MESSAGE, D_TIMER, D_ERROR, D_ESCALATION, D_CANCEL, D_COMPENSATE, D_CONDITIONAL, D_LINK, D_SIGNAL, D_TERMINATE
 } definition_kind;
 
+enum { BPMN_STEPS_PER_EXPRESSION = 1000000 };    // a step must end; a tenth of what an interactive evaluation may take
+
 // An expression: a program with the names it reads, or a constant text.
 typedef struct {
     bool present;
@@ -139,7 +141,8 @@ static inline bool is_event(element_kind k) { return k >= E_START && k <= E_BOUN
 // Where a node stands, for a diagnostic.
 source_pos tree_pos(const tree_node *n);
 // Rules of BPMN on the tree alone: references, structure. Adds BPMN-… diagnostics.
-void bpmn_check_tree(const tree_node *root, const tree_index *index, str file, diag_list *d);
+// `strict`: bpmn_options.
+void bpmn_check_tree(const tree_node *root, const tree_index *index, str file, bool strict, diag_list *d);
 // Warnings on the compiled model: what cannot be reached, joins that may wait for ever, missing defaults.
 void bpmn_check_flow(const bpmn_model *m, diag_list *d);
 

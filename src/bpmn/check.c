@@ -5,6 +5,7 @@ typedef struct {
     const tree_node *root;
     const tree_index *index;
     str file;
+    bool strict, any_executable;
     diag_list *diags;
 } checker;
 
@@ -25,6 +26,13 @@ static const word definitions[] = {{"messageEventDefinition"}, {"timerEventDefin
                                    {"compensateEventDefinition"}, {"conditionalEventDefinition"}, {"linkEventDefinition"}, {"signalEventDefinition"}, {"terminateEventDefinition"}, {NULL}};
 static bool is_node(const tree_node *n) { return named(n, activities) || named(n, events) || named(n, gateways); }
 
+// A drawing may leave open what only matters when it is executed. What stands beside the processes serves all of them.
+static bool is_executed(const checker *c, const tree_node *n)
+{
+    while (n->parent && n->parent != c->root) n = n->parent;
+    return tree_is(n, "process") ? tree_flag(n, "isExecutable", false) : c->any_executable;
+}
+
 // One sentence a rule: all are errors that name the element.
 static void broken(checker *c, const tree_node *n, const char *code, bilingual text)
 {
@@ -34,29 +42,53 @@ static void broken(checker *c, const tree_node *n, const char *code, bilingual t
 
 // ---- references and ids (BPMN 2.0.2, 8.3.1) -----------------------------------------------------------
 
-// What refers, as attribute or as text of an element, and to what; NULL: to more than one kind of element.
+#define ACTIVITY "subProcess transaction adHocSubProcess callActivity task manualTask userTask serviceTask sendTask receiveTask scriptTask businessRuleTask"
+#define FLOW_NODE ACTIVITY " startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent exclusiveGateway inclusiveGateway parallelGateway eventBasedGateway " \
+    "complexGateway choreographyTask subChoreography callChoreography"
+#define EVENT_DEFINITION "messageEventDefinition timerEventDefinition errorEventDefinition escalationEventDefinition cancelEventDefinition compensateEventDefinition " \
+    "conditionalEventDefinition linkEventDefinition signalEventDefinition terminateEventDefinition"
+// BPMN 2.0.2, 10.4.1: the elements that store or convey items.
+#define ITEM_AWARE "dataObject dataObjectReference dataStore dataStoreReference dataInput dataOutput property inputDataItem outputDataItem"
+
+// What refers, as attribute or as text of an element; to which elements, NULL: another rule says.
 typedef struct { const char *name, *to; } reference_kind;
 static const reference_kind reference_attributes[] = {
-    {"sourceRef", NULL}, {"targetRef", NULL}, {"attachedToRef", NULL}, {"processRef", "process"}, {"messageRef", "message"}, {"signalRef", "signal"}, {"errorRef", "error"},
-    {"escalationRef", "escalation"}, {"operationRef", "operation"}, {"dataObjectRef", "dataObject"}, {"dataStoreRef", "dataStore"}, {"itemSubjectRef", "itemDefinition"},
-    {"itemRef", "itemDefinition"}, {"default", "sequenceFlow"}, {"activityRef", NULL}, {"categoryValueRef", "categoryValue"}, {"noneBehaviorEventRef", NULL},
-    {"oneBehaviorEventRef", NULL}, {"parameterRef", "resourceParameter"}, {"initiatingParticipantRef", "participant"}};
+    {"sourceRef", NULL}, {"targetRef", NULL}, {"attachedToRef", ACTIVITY}, {"processRef", "process"}, {"messageRef", "message"},
+    {"signalRef", "signal"}, {"errorRef", "error"}, {"escalationRef", "escalation"}, {"operationRef", "operation"},
+    {"dataObjectRef", "dataObject"}, {"dataStoreRef", "dataStore"}, {"itemSubjectRef", "itemDefinition"}, {"itemRef", "itemDefinition"},
+    {"default", "sequenceFlow"}, {"activityRef", ACTIVITY}, {"categoryValueRef", "categoryValue"},
+    {"noneBehaviorEventRef", EVENT_DEFINITION}, {"oneBehaviorEventRef", EVENT_DEFINITION}, {"parameterRef", "resourceParameter"},
+    {"initiatingParticipantRef", "participant"}, {"correlationKeyRef", "correlationKey"}, {"correlationPropertyRef", "correlationProperty"},
+    {"inputDataRef", "inputSet dataInput"}, {"outputDataRef", "outputSet dataOutput"}, {"definitionalCollaborationRef", "collaboration choreography globalConversation globalChoreographyTask"},
+    {"innerMessageFlowRef", "messageFlow"}, {"outerMessageFlowRef", "messageFlow"}};
 static const reference_kind reference_texts[] = {
-    {"incoming", "sequenceFlow"}, {"outgoing", "sequenceFlow"}, {"eventDefinitionRef", NULL}, {"dataInputRefs", "dataInput"}, {"dataOutputRefs", "dataOutput"},
-    {"inMessageRef", "message"}, {"outMessageRef", "message"}, {"errorRef", "error"}, {"flowNodeRef", NULL}, {"interfaceRef", "interface"}, {"operationRef", "operation"},
-    {"inputSetRefs", "inputSet"}, {"outputSetRefs", "outputSet"}, {"sourceRef", NULL}, {"targetRef", NULL}, {"loopDataInputRef", NULL}, {"loopDataOutputRef", NULL},
-    {"optionalInputRefs", "dataInput"}, {"optionalOutputRefs", "dataOutput"}, {"participantRef", "participant"}, {"supportedInterfaceRef", "interface"},
-    {"messageFlowRef", "messageFlow"}, {"resourceRef", "resource"}};
+    {"incoming", "sequenceFlow"}, {"outgoing", "sequenceFlow"}, {"eventDefinitionRef", EVENT_DEFINITION}, {"dataInputRefs", "dataInput"},
+    {"dataOutputRefs", "dataOutput"}, {"inMessageRef", "message"}, {"outMessageRef", "message"}, {"errorRef", "error"}, {"flowNodeRef", FLOW_NODE},
+    {"interfaceRef", "interface"}, {"operationRef", "operation"}, {"inputSetRefs", "inputSet"}, {"outputSetRefs", "outputSet"},
+    {"sourceRef", ITEM_AWARE}, {"targetRef", ITEM_AWARE}, {"loopDataInputRef", ITEM_AWARE}, {"loopDataOutputRef", ITEM_AWARE},
+    {"optionalInputRefs", "dataInput"}, {"optionalOutputRefs", "dataOutput"}, {"whileExecutingInputRefs", "dataInput"}, {"whileExecutingOutputRefs", "dataOutput"},
+    {"participantRef", "participant"}, {"innerParticipantRef", "participant"}, {"outerParticipantRef", "participant"}, {"supportedInterfaceRef", "interface"},
+    {"messageFlowRef", "messageFlow"}, {"resourceRef", "resource"}, {"correlationPropertyRef", "correlationProperty"}, {"supports", "process"},
+    {"categoryValueRef", "categoryValue"}};
 enum { REFERENCE_ATTRIBUTES = sizeof reference_attributes / sizeof *reference_attributes, REFERENCE_TEXTS = sizeof reference_texts / sizeof *reference_texts };
+
+// `names`: separated by spaces; NULL: any.
+static bool is_among(const tree_node *n, const char *names)
+{
+    if (!names) return true;
+    for (str rest = str_from(names); rest.len;)
+        if (n->ns == NS_BPMN && str_equal(str_cut(&rest, ' '), n->name)) return true;
+    return false;
+}
 
 static void reference(checker *c, const tree_node *n, str id, const char *to)
 {
     if (id.len == 0) return;
     const tree_node *target = tree_find(c->index, id);
-    if (target && (!to || tree_is(target, to))) return;
+    if (target && is_among(target, to)) return;
     if (!target && str_find_byte(id, ':') >= 0 && tree_child(c->root, "import")) return;       // of an imported file, which is not read
     diag_add(c->diags, DIAG_ERROR, "BPMN-REFERENCE", tree_pos(n), (bilingual){"改正引用，或补上被引用的元素", "mend the reference, or add what it refers to"},
-             (bilingual){"%.*s 引用的“%.*s”不存在，或不是%s", "%.*s refers to \"%.*s\", which does not exist or is no %s"}, STR_ARG(n->name), STR_ARG(id), to ? to : "BPMN");
+             (bilingual){"%.*s 引用的“%.*s”不存在，或不是应当引用的元素（%s）", "%.*s refers to \"%.*s\", which does not exist or is none of: %s"}, STR_ARG(n->name), STR_ARG(id), to ? to : "BPMN");
 }
 
 static void check_references(checker *c, const tree_node *n)
@@ -133,6 +165,7 @@ static void check_flow(checker *c, const tree_node *n)
     RULE(is_node(source) && is_node(target) && source->parent != target->parent, n, "BPMN-FLOW-SCOPE", "顺序流不能穿过流程或子流程的边界", "a sequence flow does not cross the border of a process or sub-process (7.6.1)");
     RULE(is_node(source) && !lists(source, "outgoing", n->id), n, "BPMN-FLOW-LISTED", "起点的 outgoing 中没有这条顺序流", "the source does not list it as outgoing (8.4.13)");
     RULE(is_node(target) && !lists(target, "incoming", n->id), n, "BPMN-FLOW-LISTED", "终点的 incoming 中没有这条顺序流", "the target does not list it as incoming (8.4.13)");
+    RULE(is_executed(c, n) && !tree_flag(n, "isImmediate", true), n, "BPMN-FLOW-IMMEDIATE", "可执行流程的顺序流不能是 isImmediate=\"false\"", "in an executable process no flow has isImmediate=\"false\": nothing happens between its ends (8.4.13)");
     const tree_node *condition = tree_child(n, "conditionExpression");
     RULE(condition && tree_is(source, "eventBasedGateway"), n, "BPMN-EVENT-GATEWAY-CONDITION", "事件网关的流出不能有条件", "flows from an event-based gateway have no condition (10.6.6)");
     RULE(condition && tree_is(source, "startEvent"), n, "BPMN-START-CONDITION", "启动事件的流出不能有条件", "flows from a start event have no condition (10.5.2)");
@@ -225,18 +258,19 @@ static bool link_has_partner(const checker *c, const tree_node *link, const char
 static void check_definition(checker *c, const tree_node *n)
 {
     const tree_node *event = n->parent;
+    bool executed = is_executed(c, n);
     if (tree_is(n, "timerEventDefinition")) {
         int times = 0;
         for (const tree_node *k = n->first; k; k = k->next) {
             bool time = tree_is(k, "timeDate") || tree_is(k, "timeDuration") || tree_is(k, "timeCycle");
             times += time;
-            RULE(time && k->text.len == 0, k, "BPMN-TIMER", "定时器的时限为空", "the timer's time is empty (table 10.101)");
+            RULE(executed && time && k->text.len == 0, k, "BPMN-TIMER", "定时器的时限为空", "the timer's time is empty (table 10.101)");
         }
         RULE(times > 1, n, "BPMN-TIMER", "timeDate、timeDuration、timeCycle 只能写一个", "only one of timeDate, timeDuration and timeCycle (table 10.101)");
     }
-    if (tree_is(n, "conditionalEventDefinition"))
+    if (executed && tree_is(n, "conditionalEventDefinition"))
         RULE(!tree_child(n, "condition") || !tree_child(n, "condition")->text.len, n, "BPMN-CONDITION-EMPTY", "条件事件没有条件", "a conditional event has a condition (table 10.95)");
-    bool throws = tree_is(event, "endEvent") || tree_is(event, "intermediateThrowEvent");
+    bool throws = executed && (tree_is(event, "endEvent") || tree_is(event, "intermediateThrowEvent"));
     if (tree_is(n, "escalationEventDefinition") && throws) {
         const tree_node *e = tree_find(c->index, tree_get(n, "escalationRef"));
         RULE(!e || !tree_get(e, "escalationCode").len, n, "BPMN-ESCALATION-CODE", "抛出升级须写明代码", "an escalation that is thrown has a code (10.5.5)");
@@ -246,8 +280,10 @@ static void check_definition(checker *c, const tree_node *n)
         RULE(!e || !tree_get(e, "errorCode").len, n, "BPMN-ERROR-CODE", "抛出错误须写明代码", "an error that is thrown has a code (10.5.5)");
     }
     if (!named(event, events)) return;                      // shared, or of a multi-instance
-    if (tree_is(n, "messageEventDefinition") && tree_is(event->parent, "process") && tree_flag(event->parent, "isExecutable", false))
+    if (executed && tree_is(n, "messageEventDefinition")) {
         RULE(!tree_get(n, "messageRef").len, n, "BPMN-MESSAGE-REF", "可执行流程的消息事件须写明消息", "a message event of an executable process names its message (table 10.98)");
+        RULE(c->strict && !tree_child(n, "operationRef"), n, "BPMN-MESSAGE-OPERATION", "可执行流程的消息事件须写明操作", "a message event of an executable process names its operation (table 10.98)");
+    }
     if (tree_is(n, "linkEventDefinition")) {
         bool catching = tree_is(event, "intermediateCatchEvent");
         RULE(!link_has_partner(c, n, catching ? "intermediateThrowEvent" : "intermediateCatchEvent", catching ? "target" : "source"), n, "BPMN-LINK-PAIR", "链接没有另一端",
@@ -307,45 +343,7 @@ static void check_gateway(checker *c, const tree_node *n)
     if (tree_is(n, "eventBasedGateway")) check_event_gateway(c, n);
 }
 
-// ---- activities and scopes ----------------------------------------------------------------------------
-
-static void check_scope(checker *c, const tree_node *n)
-{
-    int starts = 0, finishes = 0, work = 0;
-    for (const tree_node *k = n->first; k; k = k->next) {
-        starts += tree_is(k, "startEvent");
-        finishes += tree_is(k, "endEvent");
-        work += named(k, activities);
-    }
-    RULE((starts > 0) != (finishes > 0), n, "BPMN-START-END", "有启动事件就须有结束事件，反之亦然", "where there is a start event there is an end event, and the other way round (10.5.2)");
-    RULE(is_event_subprocess(n) && starts != 1, n, "BPMN-EVENT-SUBPROCESS", "事件子流程须恰有一个启动事件", "an event sub-process has exactly one start event (10.3.5)");
-    RULE(is_event_subprocess(n) && (listed(n, "incoming") || listed(n, "outgoing")), n, "BPMN-EVENT-SUBPROCESS", "事件子流程不能有流入流出", "an event sub-process has no sequence flows (10.3.5)");
-    if (!tree_is(n, "adHocSubProcess")) return;
-    RULE(work == 0, n, "BPMN-AD-HOC", "特设子流程至少有一个活动", "an ad-hoc sub-process has an activity (10.3.5)");
-    RULE(starts + finishes > 0, n, "BPMN-AD-HOC", "特设子流程不能有启动事件和结束事件", "an ad-hoc sub-process has no start and no end events (10.3.5)");
-}
-
-static void check_activity(checker *c, const tree_node *n)
-{
-    RULE(tree_child(n, "standardLoopCharacteristics") && tree_child(n, "multiInstanceLoopCharacteristics"), n, "BPMN-LOOP-TWICE", "不能既是循环又是多实例", "an activity is not both a loop and a multi-instance (10.3.8)");
-    RULE(tree_flag(n, "isForCompensation", false) && (listed(n, "incoming") || listed(n, "outgoing")), n, "BPMN-COMPENSATION-FLOW", "补偿活动不能有顺序流", "a compensation activity has no sequence flows (10.7.3)");
-    RULE(tree_is(n, "receiveTask") && tree_flag(n, "instantiate", false) && listed(n, "incoming"), n, "BPMN-RECEIVE-START", "启动流程的接收任务不能有流入", "an instantiating receive task has no incoming flow (10.3.3)");
-    if (!tree_is(n, "callActivity")) return;
-    const tree_node *called = tree_find(c->index, tree_get(n, "calledElement"));
-    bool none = false, any = false;
-    for (const tree_node *k = called ? called->first : NULL; k; k = k->next)
-        if (tree_is(k, "startEvent")) any = true, none |= !definition_of(c, k, 0);
-    RULE(any && !none, n, "BPMN-CALLED-START", "被调用的流程须有无触发条件的启动事件", "a called process has a start event without a trigger (10.5.2)");
-}
-
-static void check_association(checker *c, const tree_node *n)
-{
-    const tree_node *from = tree_find(c->index, tree_get(n, "sourceRef")), *to = tree_find(c->index, tree_get(n, "targetRef"));
-    if (!from || !to || !tree_is(from, "boundaryEvent") || !has(c, from, "compensateEventDefinition") || !named(to, activities)) return;
-    RULE(!tree_flag(to, "isForCompensation", false), to, "BPMN-COMPENSATION-MARK", "补偿活动须标明 isForCompensation", "a compensation activity is marked isForCompensation (10.7.3)");
-}
-
-// ---- data and collaboration ---------------------------------------------------------------------------
+// ---- data ----------------------------------------------------------------------------------------------
 
 // Every data input is used by an input set, every output by an output set; optional ones are among the set's own (10.4.1).
 static void check_io(checker *c, const tree_node *n)
@@ -379,21 +377,188 @@ static const tree_node *item_of(const checker *c, const tree_node *n)
     return n ? tree_find(c->index, tree_get(n, "itemSubjectRef")) : NULL;
 }
 
+// Two definitions are equivalent when they are one, or name the same structure.
+static bool same_item(const tree_node *x, const tree_node *y)
+{
+    if (!x || !y || x == y) return x == y;
+    return tree_get(x, "structureRef").len && str_equal(tree_get(x, "structureRef"), tree_get(y, "structureRef"));
+}
+
+static const tree_node *nth(const tree_node *n, const char *name, int number)
+{
+    for (const tree_node *k = n ? n->first : NULL; k; k = k->next)
+        if (tree_is(k, name) && number-- == 0) return k;
+    return NULL;
+}
+
+static const tree_node *referred(const checker *c, const tree_node *n, const char *child)
+{
+    const tree_node *k = tree_child(n, child);
+    return k ? tree_find(c->index, k->text) : NULL;
+}
+
+// The data that a message fills or is filled from: at most one, of the message's type.
+static bool fits_message(const checker *c, const tree_node *io, const char *data, const tree_node *message)
+{
+    const tree_node *only_one = tree_child(io, data), *item = message ? tree_find(c->index, tree_get(message, "itemRef")) : NULL;
+    if (io && listed(io, data) > 1) return false;
+    return !only_one || !item || same_item(item_of(c, only_one), item);
+}
+
+static int count_of(const tree_node *n, const char *name) { return n ? listed(n, name) : 0; }
+
+static void check_activity_data(checker *c, const tree_node *n)
+{
+    const tree_node *io = tree_child(n, "ioSpecification"), *operation = tree_find(c->index, tree_get(n, "operationRef")), *message = tree_find(c->index, tree_get(n, "messageRef"));
+    bool sends = tree_is(n, "sendTask"), receives = tree_is(n, "receiveTask");
+    if (tree_is(n, "serviceTask") && operation) {
+        const tree_node *in = referred(c, operation, "inMessageRef"), *out = referred(c, operation, "outMessageRef");
+        RULE(count_of(io, "inputSet") != 1 || count_of(io, "outputSet") > 1, n, "BPMN-OPERATION-DATA", "调用操作的服务任务须恰有一个 inputSet，至多一个 outputSet",
+             "a service task with an operation has one inputSet and at most one outputSet (10.3.3)");
+        RULE(io && (!tree_child(io, "dataInput") || !fits_message(c, io, "dataInput", in)), n, "BPMN-OPERATION-DATA", "数据输入的类型须与操作的输入消息相同", "its one data input has the type of the operation's input message (10.3.3)");
+        RULE(io && out && (!tree_child(io, "dataOutput") || !fits_message(c, io, "dataOutput", out)), n, "BPMN-OPERATION-DATA", "数据输出的类型须与操作的输出消息相同",
+             "its one data output has the type of the operation's output message (10.3.3)");
+    }
+    if (!message) message = referred(c, operation, "inMessageRef");
+    RULE(sends && (count_of(io, "inputSet") > 1 || !fits_message(c, io, "dataInput", message)), n, "BPMN-MESSAGE-DATA", "发送任务至多有一个数据输入，类型与消息相同",
+         "a send task has at most one data input, of its message's type (10.3.3)");
+    RULE(receives && (count_of(io, "outputSet") > 1 || !fits_message(c, io, "dataOutput", message)), n, "BPMN-MESSAGE-DATA", "接收任务至多有一个数据输出，类型与消息相同",
+         "a receive task has at most one data output, of its message's type (10.3.3)");
+    const tree_node *called = tree_is(n, "callActivity") ? tree_find(c->index, tree_get(n, "calledElement")) : NULL, *theirs = tree_child(called, "ioSpecification");
+    static const char *const parts[] = {"dataInput", "dataOutput", "inputSet", "outputSet"};
+    bool match = true;
+    for (size_t i = 0; called && i < sizeof parts / sizeof *parts && match; i++) {
+        match = count_of(io, parts[i]) == count_of(theirs, parts[i]);
+        for (int k = 0; match && i < 2 && nth(io, parts[i], k); k++) match = same_item(item_of(c, nth(io, parts[i], k)), item_of(c, nth(theirs, parts[i], k)));
+    }
+    RULE(!match, n, "BPMN-CALLED-DATA", "数据输入输出须与被调用者一致", "its data inputs and outputs match those of what it calls (10.3.6)");
+}
+
+// Data of an event and its definitions stand in the same order (10.4.1). Which definitions carry something, and what names its type?
+static void check_event_data(checker *c, const tree_node *n)
+{
+    static const struct { const char *definition, *ref, *item; } carriers[] = {{"messageEventDefinition", "messageRef", "itemRef"}, {"signalEventDefinition", "signalRef", "structureRef"},
+                                                                               {"errorEventDefinition", "errorRef", "structureRef"}, {"escalationEventDefinition", "escalationRef", "structureRef"}};
+    const char *data = tree_is(n, "endEvent") || tree_is(n, "intermediateThrowEvent") ? "dataInput" : "dataOutput";
+    const tree_node *d;
+    int carrying = 0;
+    bool fit = true;
+    if (!tree_child(n, data)) return;
+    for (int i = 0; (d = definition_of(c, n, i)); i++)
+        for (size_t k = 0; k < sizeof carriers / sizeof *carriers; k++) {
+            if (!tree_is(d, carriers[k].definition)) continue;
+            const tree_node *carried = tree_find(c->index, tree_get(d, carriers[k].ref)), *item = tree_find(c->index, tree_get(carried, carriers[k].item));
+            const tree_node *own = nth(n, data, carrying++);
+            fit &= !own || !item || same_item(item_of(c, own), item);
+        }
+    RULE(carrying != listed(n, data), n, "BPMN-EVENT-DATA", "数据的个数须与事件定义的个数相同", "an event has as many data inputs or outputs as event definitions (10.4.1)");
+    RULE(!fit, n, "BPMN-EVENT-DATA", "数据的类型须与所传的消息、信号、错误、升级相同", "the data of an event has the type of its message, signal, error or escalation (10.4.1)");
+}
+
+// The collection is the task's own data, or data that a sub-process sees; its items have the collection's type (table 10.31).
+static void check_loop_data(checker *c, const tree_node *n)
+{
+    static const struct { const char *ref, *data, *item; } sides[] = {{"loopDataInputRef", "dataInput", "inputDataItem"}, {"loopDataOutputRef", "dataOutput", "outputDataItem"}};
+    for (int s = 0; s < 2; s++) {
+        const tree_node *all = referred(c, n, sides[s].ref), *one = tree_child(n, sides[s].item);
+        const tree_node *of_all = item_of(c, all), *of_one = item_of(c, one);
+        bool own = all && tree_is(all, sides[s].data) && all->parent->parent == n->parent;
+        RULE(all && !named(n->parent, scopes) && !own, n, "BPMN-LOOP-DATA", "多实例的集合须是该任务自己的数据输入或输出", "the collection is a data input or output of the task itself (table 10.31)");
+        RULE(of_all && !tree_flag(of_all, "isCollection", false), n, "BPMN-LOOP-DATA", "多实例所遍历的不是集合", "what it goes through is no collection (table 10.31)");
+        RULE(of_all && of_one && (tree_flag(of_one, "isCollection", false) || (of_one != of_all && !same_item(of_one, of_all))), n, "BPMN-LOOP-DATA", "单项的类型须是集合成员的类型",
+             "an item has the type of the collection's members (table 10.31)");
+    }
+}
+
+// Who offers an interface says how its data meets the operations (10.3.6, table 10.21).
+static void check_service(checker *c, const tree_node *n)
+{
+    RULE(tree_child(n, "supportedInterfaceRef") && !tree_child(n, "ioBinding"), n, "BPMN-IO-BINDING", "提供接口的须有 ioBinding", "what supports an interface has an ioBinding (10.3.6)");
+    static const struct { const char *ref, *refs, *message; } sides[] = {{"inputDataRef", "dataInputRefs", "inMessageRef"}, {"outputDataRef", "dataOutputRefs", "outMessageRef"}};
+    const tree_node *operation = tree_is(n, "ioBinding") ? tree_find(c->index, tree_get(n, "operationRef")) : NULL;
+    for (int s = 0; s < 2 && operation; s++) {
+        const tree_node *data = tree_find(c->index, tree_get(n, sides[s].ref)), *message = referred(c, operation, sides[s].message);
+        if (data && tree_child(data, sides[s].refs)) data = referred(c, data, sides[s].refs);
+        const tree_node *item = message ? tree_find(c->index, tree_get(message, "itemRef")) : NULL;
+        RULE(data && item && !same_item(item_of(c, data), item), n, "BPMN-IO-BINDING", "数据的类型须与操作的消息相同", "the data has the type of the operation's message (10.3.6)");
+    }
+}
+
+// A reference shows its object's name and its own state: "Object [ state ]" (10.4.1).
+static bool shows_state(const tree_node *reference, const tree_node *object, str state)
+{
+    str name = tree_get(reference, "name"), of = tree_get(object, "name");
+    if (!name.len || !of.len || !state.len) return true;
+    if (!str_starts(name, of) || !str_ends(name, STR("]"))) return false;
+    str rest = str_trim(str_slice(name, of.len, name.len - 1));
+    return rest.len && rest.data[0] == '[' && str_equal(str_trim(str_slice(rest, 1, rest.len)), state);
+}
+
 static void check_data(checker *c, const tree_node *n)
 {
-    if (tree_is(n, "dataObject") || tree_is(n, "dataInput") || tree_is(n, "dataOutput")) {
+    bool executed = n->parent && is_executed(c, n);
+    if (executed && (tree_is(n, "dataObject") || tree_is(n, "dataInput") || tree_is(n, "dataOutput"))) {
         const tree_node *item = item_of(c, n);
-        RULE(item && tree_has(n, "isCollection") && tree_flag(n, "isCollection", false) != tree_flag(item, "isCollection", false), n, "BPMN-DATA-COLLECTION", "isCollection 与所引用的类型不一致",
+        RULE(item && tree_flag(n, "isCollection", false) != tree_flag(item, "isCollection", false), n, "BPMN-DATA-COLLECTION", "isCollection 与所引用的类型不一致",
              "isCollection differs from that of its itemDefinition (10.4.1)");
     }
     RULE(tree_is(n, "property") && !named(n->parent, scopes) && !named(n->parent, activities) && !named(n->parent, events), n, "BPMN-PROPERTY", "属性只属于流程、活动和事件", "only processes, activities and events have properties (10.4.1)");
-    if (!tree_is(n, "dataInputAssociation") && !tree_is(n, "dataOutputAssociation")) return;
+    RULE(tree_is(n, "ioSpecification") && (tree_is(n->parent, "subProcess") || tree_is(n->parent, "transaction") || tree_is(n->parent, "adHocSubProcess")), n, "BPMN-IO-SCOPE", "子流程不直接定义数据输入输出",
+         "a sub-process defines no data inputs and outputs of its own (10.4.1)");
+    const tree_node *object = executed && tree_is(n, "dataObjectReference") ? tree_find(c->index, tree_get(n, "dataObjectRef")) : NULL;
+    RULE(object && !shows_state(n, object, tree_get(tree_child(n, "dataState"), "name")), n, "BPMN-DATA-STATE", "名称须为“数据对象名 [状态]”", "its name is that of its data object with the state in brackets (10.4.1)");
+    bool input = tree_is(n, "dataInputAssociation");
+    if (!input && !tree_is(n, "dataOutputAssociation")) return;
+    const tree_node *source = referred(c, n, "sourceRef"), *target = referred(c, n, "targetRef");
+    RULE(executed && source && tree_is(source, "dataOutput") && tree_is(source->parent->parent, "process"), n, "BPMN-DATA-DIRECTION", "流程的数据输出不能作来源", "a data output of the process is no source within it (10.4.1)");
+    RULE(executed && target && tree_is(target, "dataInput") && tree_is(target->parent->parent, "process"), n, "BPMN-DATA-DIRECTION", "流程的数据输入不能作目标", "a data input of the process is no target within it (10.4.1)");
     int sources = listed(n, "sourceRef");
     RULE(sources > 1 && !tree_child(n, "transformation"), n, "BPMN-DATA-SOURCES", "多个来源须有转换", "several sources need a transformation (10.4.2)");
-    if (sources != 1 || !tree_child(n, "targetRef") || tree_child(n, "transformation") || tree_child(n, "assignment")) return;
-    const tree_node *from = item_of(c, tree_find(c->index, tree_child(n, "sourceRef")->text)), *to = item_of(c, tree_find(c->index, tree_child(n, "targetRef")->text));
-    RULE(from && to && from != to && !str_equal(tree_get(from, "structureRef"), tree_get(to, "structureRef")), n, "BPMN-DATA-TYPE", "来源和目标的类型不同", "source and target have different types (10.4.2)");
+    if (!executed || sources != 1 || tree_child(n, "transformation") || tree_child(n, "assignment")) return;
+    const tree_node *from = item_of(c, source), *to = item_of(c, target);
+    RULE(from && to && !same_item(from, to), n, "BPMN-DATA-TYPE", "来源和目标的类型不同", "source and target have different types (10.4.2)");
 }
+
+// ---- activities and scopes ----------------------------------------------------------------------------
+
+static void check_scope(checker *c, const tree_node *n)
+{
+    int starts = 0, finishes = 0, work = 0;
+    for (const tree_node *k = n->first; k; k = k->next) {
+        starts += tree_is(k, "startEvent");
+        finishes += tree_is(k, "endEvent");
+        work += named(k, activities);
+    }
+    RULE((starts > 0) != (finishes > 0), n, "BPMN-START-END", "有启动事件就须有结束事件，反之亦然", "where there is a start event there is an end event, and the other way round (10.5.2)");
+    RULE(is_event_subprocess(n) && starts != 1, n, "BPMN-EVENT-SUBPROCESS", "事件子流程须恰有一个启动事件", "an event sub-process has exactly one start event (10.3.5)");
+    RULE(is_event_subprocess(n) && (listed(n, "incoming") || listed(n, "outgoing")), n, "BPMN-EVENT-SUBPROCESS", "事件子流程不能有流入流出", "an event sub-process has no sequence flows (10.3.5)");
+    if (!tree_is(n, "adHocSubProcess")) return;
+    RULE(work == 0, n, "BPMN-AD-HOC", "特设子流程至少有一个活动", "an ad-hoc sub-process has an activity (10.3.5)");
+    RULE(starts + finishes > 0, n, "BPMN-AD-HOC", "特设子流程不能有启动事件和结束事件", "an ad-hoc sub-process has no start and no end events (10.3.5)");
+}
+
+static void check_activity(checker *c, const tree_node *n)
+{
+    RULE(tree_child(n, "standardLoopCharacteristics") && tree_child(n, "multiInstanceLoopCharacteristics"), n, "BPMN-LOOP-TWICE", "不能既是循环又是多实例", "an activity is not both a loop and a multi-instance (10.3.8)");
+    RULE(tree_flag(n, "isForCompensation", false) && (listed(n, "incoming") || listed(n, "outgoing")), n, "BPMN-COMPENSATION-FLOW", "补偿活动不能有顺序流", "a compensation activity has no sequence flows (10.7.3)");
+    RULE(tree_is(n, "receiveTask") && tree_flag(n, "instantiate", false) && listed(n, "incoming"), n, "BPMN-RECEIVE-START", "启动流程的接收任务不能有流入", "an instantiating receive task has no incoming flow (10.3.3)");
+    if (is_executed(c, n)) check_activity_data(c, n);
+    if (!tree_is(n, "callActivity")) return;
+    const tree_node *called = tree_find(c->index, tree_get(n, "calledElement"));
+    bool none = false, any = false;
+    for (const tree_node *k = called ? called->first : NULL; k; k = k->next)
+        if (tree_is(k, "startEvent")) any = true, none |= !definition_of(c, k, 0);
+    RULE(any && !none, n, "BPMN-CALLED-START", "被调用的流程须有无触发条件的启动事件", "a called process has a start event without a trigger (10.5.2)");
+}
+
+static void check_association(checker *c, const tree_node *n)
+{
+    const tree_node *from = tree_find(c->index, tree_get(n, "sourceRef")), *to = tree_find(c->index, tree_get(n, "targetRef"));
+    if (!from || !to || !tree_is(from, "boundaryEvent") || !has(c, from, "compensateEventDefinition") || !named(to, activities)) return;
+    RULE(!tree_flag(to, "isForCompensation", false), to, "BPMN-COMPENSATION-MARK", "补偿活动须标明 isForCompensation", "a compensation activity is marked isForCompensation (10.7.3)");
+}
+
+// ---- collaboration --------------------------------------------------------------------------------------
 
 static const tree_node *pool_of(const checker *c, const tree_node *n)
 {
@@ -442,13 +607,30 @@ static void check_various(checker *c, const tree_node *n)
     format = tree_get(n, "scriptFormat");
     RULE(format.len && str_find_byte(format, '/') < 0 && str_find(format, STR("eel")) < 0 && str_find(format, STR("FEEL")) < 0, n, "BPMN-MIME", "scriptFormat 不是 MIME 类型", "scriptFormat is no MIME type (10.3.3)");
     RULE(tree_child(n, "resourceAssignmentExpression") && tree_child(n, "resourceParameterBinding"), n, "BPMN-RESOURCE", "不能既有分配表达式又有参数绑定", "not both a resource assignment expression and parameter bindings (10.3.1)");
+    RULE(c->strict && tree_is(n, "script") && tree_is(n->parent, "scriptTask") && is_executed(c, n) && !tree_get(n->parent, "scriptFormat").len, n, "BPMN-SCRIPT-FORMAT", "有脚本就须写明 scriptFormat",
+         "where there is a script there is a scriptFormat (10.3.3)");
     const tree_node *shared = tree_is(n, "eventDefinitionRef") ? tree_find(c->index, n->text) : NULL;
     RULE(shared && (shared->parent != c->root || !named(shared, definitions)), n, "BPMN-DEFINITION-REF", "引用的事件定义须在 definitions 一层", "a referenced event definition stands under definitions (10.5.1)");
 }
 
-void bpmn_check_tree(const tree_node *root, const tree_index *index, str file, diag_list *d)
+// 8.4.7: an Expression is natural language; only a FormalExpression is executed. Some are formal by their place and need no mark.
+static void check_expression(checker *c, const tree_node *n)
 {
-    checker checking = {.root = root, .index = index, .file = file, .diags = d}, *c = &checking;
+    static const word plain[] = {{"conditionExpression"}, {"condition"}, {"from"}, {"to"}, {"loopCondition"}, {"loopCardinality"}, {"completionCondition"}, {"activationCondition"},
+                                 {"timeDate"}, {"timeDuration"}, {"timeCycle"}, {NULL}};
+    static const word formal[] = {{"transformation"}, {"messagePath"}, {"dataPath"}, {NULL}};
+    bool any = named(n, plain);
+    if ((!any && !named(n, formal)) || !is_executed(c, n)) return;
+    RULE(n->text.len == 0, n, "BPMN-EXPRESSION-EMPTY", "表达式为空", "the expression is empty (8.4.7)");
+    bool marked = false;
+    for (int i = 0; i < n->attributes_count; i++) marked |= n->attributes[i].ns == NS_XSI && str_ends(n->attributes[i].value, STR("tFormalExpression"));
+    RULE(c->strict && any && !marked, n, "BPMN-EXPRESSION-FORMAL", "可执行流程的表达式须标明 xsi:type=\"tFormalExpression\"", "an expression that is executed is marked xsi:type=\"tFormalExpression\" (8.4.7)");
+}
+
+void bpmn_check_tree(const tree_node *root, const tree_index *index, str file, bool strict, diag_list *d)
+{
+    checker checking = {.root = root, .index = index, .file = file, .strict = strict, .diags = d}, *c = &checking;
+    for (const tree_node *n = root->first; n; n = n->next) c->any_executable |= tree_is(n, "process") && tree_flag(n, "isExecutable", false);
     check_ids(c);
     for (const tree_node *n = root; n; n = tree_next(n)) {
         if (n->ns != NS_BPMN) continue;
@@ -468,7 +650,11 @@ void bpmn_check_tree(const tree_node *root, const tree_index *index, str file, d
         if (tree_is(n, "association")) check_association(c, n);
         if (tree_is(n, "ioSpecification")) check_io(c, n);
         if (tree_is(n, "messageFlow")) check_message_flow(c, n);
+        if (named(n, events) && is_executed(c, n)) check_event_data(c, n);
+        if (tree_is(n, "multiInstanceLoopCharacteristics") && is_executed(c, n)) check_loop_data(c, n);
+        if (tree_child(n, "supportedInterfaceRef") || tree_is(n, "ioBinding")) check_service(c, n);
         check_data(c, n);
+        check_expression(c, n);
         check_various(c, n);
     }
 }

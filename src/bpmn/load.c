@@ -136,6 +136,19 @@ static expression compile_child(loader *l, const tree_node *n, const char *name)
     return c ? compile(l, c, c->text) : (expression){0};
 }
 
+// What decides is true or false. Where an expression reads no variable its value is known now.
+static expression compile_condition(loader *l, const tree_node *n)
+{
+    if (!n) return (expression){0};
+    expression e = compile(l, n, n->text);
+    if (!e.program || e.names_count > 0) return e;
+    feel_evaluation v = {.arena = l->arena, .steps = BPMN_STEPS_PER_EXPRESSION};
+    feel_value value = feel_evaluate(e.program, NULL, &v);
+    if (value.kind != FEEL_BOOLEAN && value.kind != FEEL_NULL)
+        error(l, n, "BPMN-CONDITION-TYPE", (bilingual){0}, (bilingual){"条件“%.*s”的值不是真或假", "the condition \"%.*s\" is neither true nor false"}, STR_ARG(e.text));
+    return e;
+}
+
 // ---- event definitions --------------------------------------------------------------------------------
 
 static definition compile_timer(loader *l, const tree_node *n, definition x)
@@ -184,7 +197,7 @@ static definition compile_definition(loader *l, const tree_node *n)
         x.name = ref ? tree_get(ref, x.kind == D_ERROR ? "errorCode" : "escalationCode") : (str){0};
         if (ref && x.name.len == 0) x.name = ref->id;
         break;
-    case D_CONDITIONAL: x.expression = compile_child(l, n, "condition"); break;
+    case D_CONDITIONAL: x.expression = compile_condition(l, tree_child(n, "condition")); break;
     case D_TIMER: x = compile_timer(l, n, x); break;
     case D_LINK: x.name = tree_get(n, "name"); break;
     case D_NONE: case D_CANCEL: case D_COMPENSATE: case D_TERMINATE: break;
@@ -221,7 +234,7 @@ static void compile_loop(loader *l, element *e)
     if (n) {
         x->kind = LOOP_STANDARD;
         x->test_before = tree_flag(n, "testBefore", false);
-        x->condition = compile_child(l, n, "loopCondition");
+        x->condition = compile_condition(l, tree_child(n, "loopCondition"));
         str maximum = tree_get(n, "loopMaximum");
         decimal m;
         if (maximum.len && (!decimal_parse(maximum, &m) || !decimal_to_int(m, &number) || number < 0 || number > BPMN_INSTANCES_MAX))
@@ -235,7 +248,7 @@ static void compile_loop(loader *l, element *e)
     x->kind = LOOP_MULTI;
     x->sequential = tree_flag(n, "isSequential", false);
     x->cardinality = compile_child(l, n, "loopCardinality");
-    x->condition = compile_child(l, n, "completionCondition");
+    x->condition = compile_condition(l, tree_child(n, "completionCondition"));
     const tree_node *z = tree_extension(n, "loopCharacteristics");
     if (z) {
         x->collection = compile(l, z, tree_get(z, "inputCollection"));
@@ -262,7 +275,7 @@ static void compile_loop(loader *l, element *e)
     complex_behavior *next = x->complex;
     for (const tree_node *c = n->first; c; c = c->next) {
         if (!tree_is(c, "complexBehaviorDefinition")) continue;
-        next->condition = compile_child(l, c, "condition");
+        next->condition = compile_condition(l, tree_child(c, "condition"));
         const tree_node *event = tree_child(c, "event");
         for (const tree_node *t = event ? event->first : NULL; t; t = t->next)
             if (is_definition(t)) next->event = compile_definition(l, t);
@@ -441,8 +454,8 @@ static void build_node(loader *l, tree_node *n, element_kind kind, int scope)
         compile_work(l, e);
     }
     compile_mappings(l, e);
-    if (kind == E_ADHOC) e->completion = compile_child(l, n, "completionCondition");
-    if (kind == E_COMPLEX) e->activation = compile_child(l, n, "activationCondition");
+    if (kind == E_ADHOC) e->completion = compile_condition(l, tree_child(n, "completionCondition"));
+    if (kind == E_COMPLEX) e->activation = compile_condition(l, tree_child(n, "activationCondition"));
     if (is_scope(kind) && kind != E_CALL) build_scope(l, n, index);
 }
 
@@ -484,7 +497,7 @@ static void build_flows(loader *l, const tree_node *n)
         // A condition counts only where the specification gives it a meaning (13.4: a parallel gateway ignores it).
         bool counts = condition && e->kind != E_PARALLEL && e->kind != E_EVENT_BASED;
         int index = m->flows_count++;
-        m->flows[index] = (flow){n->id, source, target, counts ? compile(l, condition, condition->text) : (expression){0}, n};
+        m->flows[index] = (flow){n->id, source, target, compile_condition(l, counts ? condition : NULL), n};
         add_index(l, &e->out, index);
         add_index(l, &m->elements[target].in, index);
         if (str_equal(tree_get(e->xml, "default"), n->id)) e->fallback = index;
@@ -671,7 +684,7 @@ bpmn_model *bpmn_load(str text, str file, const bpmn_options *options, arena *a,
         return NULL;
     }
     l.index = tree_index_of(l.m->root, a);
-    bpmn_check_tree(l.m->root, &l.index, l.m->file, d);
+    bpmn_check_tree(l.m->root, &l.index, l.m->file, options && options->strict, d);
     if (d->errors > before) return NULL;                   // the rest relies on the references being right
     collect_names(&l);
     build(&l);

@@ -95,8 +95,6 @@ static feel_value lookup(const stepper *x, int64_t id, str name)
     return feel_null();
 }
 
-enum { STEPS_PER_EXPRESSION = 1000000 };    // a step must end; a tenth of what an interactive evaluation may take
-
 // False when there is no value for a reason that a person should see: x->fault says it.
 static bool evaluate(stepper *x, int64_t id, const expression *e, feel_value *out)
 {
@@ -108,7 +106,7 @@ static bool evaluate(stepper *x, int64_t id, const expression *e, feel_value *ou
     }
     feel_value few[8], *values = e->names_count <= 8 ? few : arena_new(x->arena, e->names_count, feel_value);
     for (ptrdiff_t i = 0; i < e->names_count; i++) values[i] = lookup(x, id, e->names[i]);
-    feel_evaluation v = {.arena = x->arena, .now = x->now, .now_offset = x->m->offset_minutes * 60, .steps = STEPS_PER_EXPRESSION};
+    feel_evaluation v = {.arena = x->arena, .now = x->now, .now_offset = x->m->offset_minutes * 60, .steps = BPMN_STEPS_PER_EXPRESSION};
     *out = feel_evaluate(e->program, values, &v);
     if (out->kind != FEEL_NULL || !v.reasons) return true;
     for (int l = 0; l < LANG_COUNT; l++)
