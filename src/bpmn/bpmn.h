@@ -134,8 +134,11 @@ typedef struct {
     int instances_count, instances_cap, parked_count, parked_cap, subscriptions_count, subscriptions_cap, incidents_count, incidents_cap;
 } bpmn_state;
 
-// Canonical JSON: equal states give equal bytes.
+// Canonical JSON: equal states give equal bytes. What is written reads back as the same state.
 void bpmn_state_write(buf *out, const bpmn_model *m, const bpmn_state *s);
+json *bpmn_state_json(const bpmn_model *m, const bpmn_state *s, arena *a);
+// A state of that model, living in `a` and in the JSON's texts. NULL: it is not one.
+bpmn_state *bpmn_state_read(const json *o, const bpmn_model *m, arena *a);
 bpmn_state *bpmn_state_copy(const bpmn_state *s, arena *a);             // deep: nothing shared
 const bpmn_instance *bpmn_instance_find(const bpmn_state *s, int64_t id);
 // The value an expression at that instance would see; NULL when there is none.

@@ -1,13 +1,8 @@
-// A state as a value: events folded into it, written as JSON, copied. Also what a timer's text says.
+// A state as a value: events folded into it, copied. Also what a timer's text says.
 #include <stdlib.h>
 
 #include "bpmn/bpmn_internal.h"
 
-static const char *const event_names[] = {
-#define BPMN_EVENT_NAME(kind, name, effect) name,
-    BPMN_EVENTS(BPMN_EVENT_NAME)
-#undef BPMN_EVENT_NAME
-};
 static const bool event_effects[] = {
 #define BPMN_EVENT_EFFECT(kind, name, effect) effect,
     BPMN_EVENTS(BPMN_EVENT_EFFECT)
@@ -204,98 +199,6 @@ void bpmn_apply(const bpmn_model *m, bpmn_state *s, const bpmn_event *e, arena *
     case BPMN_EV_TAKEN: case BPMN_EV_TASK: case BPMN_EV_JOB: case BPMN_EV_DECISION: case BPMN_EV_MESSAGE: case BPMN_EV_SIGNAL: case BPMN_EV_ESCALATED:
     case BPMN_EV_COUNT: break;
     }
-}
-
-// ---- JSON ---------------------------------------------------------------------------------------------
-
-static void put_int(json *o, const char *name, int64_t n, arena *a)
-{
-    if (n) json_set(o, str_from(name), json_new_int(n, a));
-}
-static void put_str(json *o, const char *name, str s, arena *a)
-{
-    if (s.len) json_set(o, str_from(name), json_new_string(s, a));
-}
-static void put_value(json *o, const char *name, feel_value v, arena *a)
-{
-    if (v.kind != FEEL_NULL) json_set(o, str_from(name), feel_to_json(v, a));
-}
-static str element_id(const bpmn_model *m, int e) { return e >= 0 && e < m->elements_count ? m->elements[e].id : (str){0}; }
-static str flow_id(const bpmn_model *m, int f) { return f >= 0 && f < m->flows_count ? m->flows[f].id : (str){0}; }
-
-void bpmn_state_write(buf *out, const bpmn_model *m, const bpmn_state *s)
-{
-    arena *a = out->arena;
-    json *o = json_new_object(a), *list = json_new_array(a);
-    static const char *const statuses[] = {"not started", "running", "completed", "failed", "cancelled"};
-    json_set(o, STR("status"), json_new_string(str_from(statuses[s->status]), a));
-    put_str(o, "error", s->error, a);
-    put_int(o, "nextId", s->next_id, a);
-    put_int(o, "nextDone", s->next_done, a);
-    if (s->status != BPMN_NOT_STARTED) put_str(o, "process", element_id(m, s->process), a);
-    json_set(o, STR("instances"), list);
-    for (int k = 0; k < s->instances_count; k++) {
-        const bpmn_instance *i = &s->instances[k];
-        json *x = json_new_object(a), *v = json_new_object(a);
-        json_push(list, x);
-        put_int(x, "id", i->id, a), put_int(x, "parent", i->parent, a), put_int(x, "owner", i->owner, a);
-        put_str(x, "element", element_id(m, i->element), a);
-        put_int(x, "body", i->body, a), put_int(x, "interrupted", i->interrupted, a), put_int(x, "phase", i->phase, a), put_int(x, "done", i->done, a);
-        put_int(x, "children", i->children, a), put_int(x, "parked", i->parked, a);
-        if (i->body || i->started) put_int(x, "total", i->total, a);
-        put_int(x, "started", i->started, a), put_int(x, "completed", i->completed, a), put_int(x, "terminated", i->terminated, a);
-        put_int(x, "flows", (int64_t)i->flows, a);
-        put_value(x, "items", i->items, a), put_value(x, "outputs", i->outputs, a);
-        for (ptrdiff_t n = 0; n < i->variables.count; n++) json_set(v, i->variables.items[n].name, feel_to_json(i->variables.items[n].value, a));
-        if (i->variables.count) json_set(x, STR("variables"), v);
-    }
-    json_set(o, STR("parked"), list = json_new_array(a));
-    for (int k = 0; k < s->parked_count; k++) {
-        json *x = json_new_object(a);
-        json_push(list, x);
-        put_int(x, "scope", s->parked[k].scope, a), put_str(x, "flow", flow_id(m, s->parked[k].flow), a), put_int(x, "count", s->parked[k].count, a);
-    }
-    json_set(o, STR("subscriptions"), list = json_new_array(a));
-    for (int k = 0; k < s->subscriptions_count; k++) {
-        const bpmn_subscription *u = &s->subscriptions[k];
-        json *x = json_new_object(a);
-        json_push(list, x);
-        put_int(x, "id", u->id, a), put_int(x, "instance", u->instance, a), put_str(x, "event", element_id(m, u->event), a), put_int(x, "definition", u->definition, a);
-        put_str(x, "name", u->name, a), put_str(x, "key", u->key, a);
-        if (u->due != BPMN_DUE_OPEN) put_int(x, "due", u->due, a);
-        put_int(x, "remaining", u->remaining, a), put_int(x, "wasTrue", u->was_true, a), put_int(x, "arrived", u->arrived, a);
-    }
-    json_set(o, STR("incidents"), list = json_new_array(a));
-    for (int k = 0; k < s->incidents_count; k++) {
-        const bpmn_incident *u = &s->incidents[k];
-        json *x = json_new_object(a);
-        json_push(list, x);
-        put_int(x, "id", u->id, a), put_int(x, "instance", u->instance, a), put_int(x, "stage", u->stage, a), put_str(x, "code", u->code, a);
-        put_str(x, "zh", u->text[LANG_ZH], a), put_str(x, "en", u->text[LANG_EN], a);
-    }
-    json_write(out, o);
-}
-
-void bpmn_event_write(buf *out, const bpmn_model *m, const bpmn_event *e)
-{
-    arena *a = out->arena;
-    json *o = json_new_object(a);
-    json_set(o, STR("event"), json_new_string(str_from(event_names[e->kind]), a));
-    put_int(o, "id", e->id, a), put_int(o, "scope", e->scope, a), put_int(o, "owner", e->owner, a), put_int(o, "flag", e->flag, a);
-    bool on_flow = e->kind == BPMN_EV_TAKEN || e->kind == BPMN_EV_PARKED || e->kind == BPMN_EV_JOINED;
-    bool at_element = e->kind <= BPMN_EV_ACTIVATED || e->kind == BPMN_EV_SUBSCRIBED || (e->kind >= BPMN_EV_TASK && e->kind < BPMN_EV_ENDED);
-    if (at_element) put_str(o, "element", element_id(m, e->element), a);
-    if (on_flow) put_str(o, "flow", flow_id(m, e->flow), a);
-    put_int(o, "number", e->number, a), put_int(o, "repeat", e->repeat, a), put_int(o, "flows", (int64_t)e->flows, a);
-    if (e->due != BPMN_DUE_OPEN) put_int(o, "due", e->due, a);
-    put_str(o, "name", e->name, a), put_str(o, "key", e->key, a), put_str(o, "zh", e->text[LANG_ZH], a), put_str(o, "en", e->text[LANG_EN], a);
-    put_value(o, "value", e->value, a), put_value(o, "second", e->second, a);
-    if (e->kind == BPMN_EV_LOOP) {
-        json *counts = json_new_array(a);
-        for (int i = 0; i < 4; i++) json_push(counts, json_new_int(e->counts[i], a));
-        json_set(o, STR("counts"), counts);
-    }
-    json_write(out, o);
 }
 
 // ---- copies -------------------------------------------------------------------------------------------

@@ -41,8 +41,10 @@ static const char *run(uint64_t seed, int *steps)
         else if (!str_equal(now, bpmn_state_text(m, twice, &a))) wrong = "the same command gave another state";
         else if (!str_equal(now, bpmn_state_text(m, bpmn_state_copy(after, &a), &a))) wrong = "a copy differs";
         else wrong = bpmn_state_wrong(m, after);
+        bpmn_state *read = bpmn_state_read(json_parse(now, STR("state"), &a, &d), m, &a);
+        if (!wrong && (!read || !str_equal(now, bpmn_state_text(m, read, &a)))) wrong = "what was written does not read back as the same state";
         if (wrong) printf("# %.*s\n# %.*s\n", STR_ARG(text), STR_ARG(now));
-        s = after;
+        s = i % 2 ? after : read;      // going on from what was read is the same as going on
     }
     arena_free(&a);
     return wrong;
