@@ -1,10 +1,8 @@
-#include "case/case.h"
-
 #include <assert.h>
 #include <string.h>
 
 #include "base/utf8.h"
-#include "case/clock.h"
+#include "case/flow_internal.h"
 
 // ---- ids -------------------------------------------------------------------------------------------------
 
@@ -143,6 +141,15 @@ static bool same_data(const procedure_form *f, const feel_value *a, const feel_v
     return true;
 }
 
+bool case_has_key(const procedure_form *f, str key, source_pos at, diag_list *d)
+{
+    if (key.len) return true;
+    at.element = f->fields[f->key[0]].name.text[LANG_ZH];
+    diag_add(d, DIAG_ERROR, "CASE-KEY", at, (bilingual){"填写编号，以便认定是哪一件", "fill it in, so that the case can be told from others"},
+             (bilingual){"缺少认定事项的“%.*s”", "\"%.*s\", which names the case, is missing"}, STR_ARG(at.element));
+    return false;
+}
+
 static decision decide_withdraw(const case_state *s, const command *c, source_pos at, event *out, diag_list *d)
 {
     if (!s->exists || s->status == CASE_WITHDRAWN) {
@@ -165,14 +172,14 @@ decision case_decide(const case_state *s, const command *c, int64_t new_id, time
     if (c->kind == CMD_WITHDRAW) return decide_withdraw(s, c, at, out, d);
 
     const procedure_form *f = &c->procedure->forms[c->form];
-    if (!form_check(f, c->data, at, d)) return REFUSED;
-    str key = case_key(f, c->data, a);
-    if (key.len == 0) {
-        at.element = f->fields[f->key[0]].name.text[LANG_ZH];
-        diag_add(d, DIAG_ERROR, "CASE-KEY", at, (bilingual){"填写编号，以便认定是哪一件", "fill it in, so that the case can be told from others"},
-                 (bilingual){"缺少认定事项的“%.*s”", "\"%.*s\", which names the case, is missing"}, STR_ARG(at.element));
+    if (s->exists && s->last.running) {
+        diag_add(d, DIAG_ERROR, "CASE-RUNNING", at, (bilingual){"在办理页面更正", "correct it where it is handled"},
+                 (bilingual){"“%.*s”由本系统办理，不能用台账改写", "\"%.*s\" is handled in this system: a ledger cannot overwrite it"}, STR_ARG(s->last.key));
         return REFUSED;
     }
+    if (!form_check(f, c->data, at, d)) return REFUSED;
+    str key = case_key(f, c->data, a);
+    if (!case_has_key(f, key, at, d)) return REFUSED;
     if (s->exists && s->status != CASE_WITHDRAWN && s->last.form == c->form && same_data(f, s->last.data, c->data)) return UNCHANGED;
 
     feel_evaluation e = {.arena = a, .now = now, .silent = true};
@@ -212,7 +219,7 @@ void case_apply(case_state *s, const event *e, int64_t record)
     s->exists = true;
     s->last = *e;
     s->record = record;
-    s->status = e->kind == EV_WITHDRAWN ? CASE_WITHDRAWN : date_is_none(e->closed) ? CASE_OPEN : CASE_CLOSED;
+    s->status = e->running ? e->running->status : e->kind == EV_WITHDRAWN ? CASE_WITHDRAWN : date_is_none(e->closed) ? CASE_OPEN : CASE_CLOSED;
 }
 
 // ---- words -----------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 //
 // A command is decided against the state and either refused with a reason or becomes one event. Events are applied
 // to states; applying cannot fail, so replaying a case's records always gives its state. Time, identity and the
-// calendar are arguments. For now a case can be recorded, corrected, closed and withdrawn: what ledgers need.
+// calendar are arguments. Here is what ledgers need: a case is recorded, corrected, closed and withdrawn. Cases that people run are in flow.h;
+// their commands become the same events.
 #ifndef FADU_CASE_CASE_H
 #define FADU_CASE_CASE_H
 
@@ -28,7 +29,7 @@ typedef struct {
     provenance source;
 } command;
 
-typedef enum { EV_RECORDED, EV_CORRECTED, EV_CLOSED, EV_WITHDRAWN } event_kind;
+typedef enum { EV_RECORDED, EV_CORRECTED, EV_CLOSED, EV_WITHDRAWN, EV_ACTED, EV_CANCELLED } event_kind;
 typedef struct { int clock; date due; bool late; } clock_result;
 typedef struct {
     event_kind kind;
@@ -44,6 +45,8 @@ typedef struct {
     provenance source;
     int64_t previous;            // the case's record before this one; 0 = none
     int version;                 // of the case after this event: 1 for the first
+    const struct flow_state *running;    // of a case that runs through its process (case/flow.h); NULL: a ledger's row
+    const json *command;         // and what was asked for
 } event;
 
 typedef struct {

@@ -1,8 +1,23 @@
 #include <string.h>
 
-#include "case/flow.h"
+#include "case/flow_internal.h"
 
 enum { DAY_MILLISECONDS = 86400000 };
+
+static const char *const command_names[] = {
+#define FLOW_COMMAND_NAME(kind, name) name,
+    FLOW_COMMANDS(FLOW_COMMAND_NAME)
+#undef FLOW_COMMAND_NAME
+};
+
+str flow_command_name(flow_command_kind kind) { return str_from(command_names[kind]); }
+
+bool flow_command_find(str name, flow_command_kind *out)
+{
+    for (int i = 0; i < FLOW_COMMAND_COUNT; i++)
+        if (str_equal(name, flow_command_name((flow_command_kind)i))) return *out = (flow_command_kind)i, true;
+    return false;
+}
 
 typedef struct {
     const flow_command *c;
@@ -159,6 +174,48 @@ static bool has_role(const deciding *x, int role)
     return false;
 }
 
+static bool contains(const str *list, int count, str s)
+{
+    for (int i = 0; i < count; i++)
+        if (str_equal(list[i], s)) return true;
+    return false;
+}
+
+// Not kept away from this case, of the right unit, and with a certificate that is valid.
+static bool is_fit(deciding *x, const process_step *step)
+{
+    if (contains(x->s->recused, x->s->recused_count, x->c->actor)) {
+        refuse(x, "FLOW-RECUSED", (bilingual){"由他人办理", "somebody else has to do it"}, (bilingual){"%.*s应当回避", "%.*s keeps away from this case"}, STR_ARG(x->c->actor));
+        return false;
+    }
+    if (step->qualification.len && !contains(x->c->qualifications, x->c->qualification_count, step->qualification)) {
+        refuse(x, "FLOW-QUALIFICATION", (bilingual){"由持有效证件的人员办理", "somebody whose certificate is valid has to do it"},
+               (bilingual){"%.*s没有有效的执法证件（%.*s），不能办理本步（%.*s）", "%.*s has no valid certificate (%.*s) and cannot do this (%.*s)"}, STR_ARG(x->c->actor), STR_ARG(step->qualification), STR_ARG(step->article));
+        return false;
+    }
+    if (step->unit >= 0 && x->s->data && x->s->data[step->unit].kind == FEEL_STRING && !str_equal(x->s->data[step->unit].string, x->c->unit)) {
+        refuse(x, "FLOW-UNIT", (bilingual){0}, (bilingual){"这一步由%.*s办理", "this is for %.*s to do"}, STR_ARG(x->s->data[step->unit].string));
+        return false;
+    }
+    return true;
+}
+
+// Commands about the whole case.
+static bool may_command(deciding *x)
+{
+    const procedure_process *p = x->s->procedure->process;
+    const process_power *named = NULL;
+    for (ptrdiff_t i = 0; i < p->power_count; i++)
+        if (str_equal(p->powers[i].command, flow_command_name(x->c->kind))) named = &p->powers[i];
+    for (ptrdiff_t i = 0; named && i < named->role_count; i++)
+        if (has_role(x, named->roles[i])) return true;
+    for (ptrdiff_t i = 0; !named && i < p->task_count; i++)
+        if (has_role(x, p->tasks[i].role)) return true;
+    if (!named && x->c->kind == FLOW_WITHDRAW && has_role(x, p->start.role)) return true;
+    refuse(x, "FLOW-ROLE", (bilingual){0}, (bilingual){"%.*s无权对本事项作此操作", "%.*s may not do this to the case"}, STR_ARG(x->c->actor));
+    return false;
+}
+
 static bool may(deciding *x, const process_step *step)
 {
     const named_thing *role = &x->s->procedure->roles[step->role];
@@ -174,7 +231,7 @@ static bool may(deciding *x, const process_step *step)
                        STR_ARG(x->c->actor), STR_ARG(step->not_by[i]), STR_ARG(step->article));
                 return false;
             }
-    return true;
+    return is_fit(x, step);
 }
 
 const flow_task *flow_task_find(const flow_state *s, str id)
@@ -196,7 +253,7 @@ static const flow_task *need_task(deciding *x)
 
 static bool not_claimed_by_another(deciding *x, const flow_task *t)
 {
-    if (!t->assignee.len || str_equal(t->assignee, x->c->actor)) return true;
+    if (!t->assignee.len || str_equal(t->assignee, x->c->actor) || contains(x->c->covers, x->c->cover_count, t->assignee)) return true;
     refuse(x, "FLOW-CLAIMED", (bilingual){0}, (bilingual){"已由%.*s签收", "%.*s has claimed it"}, STR_ARG(t->assignee));
     return false;
 }
@@ -205,6 +262,13 @@ static bool need_reason(deciding *x)
 {
     if (str_trim(x->c->reason).len) return true;
     refuse(x, "FLOW-REASON", (bilingual){0}, (bilingual){"须写明理由", "a reason is needed"});
+    return false;
+}
+
+static bool need_to(deciding *x)
+{
+    if (str_trim(x->c->to).len) return true;
+    refuse(x, "FLOW-TO", (bilingual){0}, (bilingual){"须写明对象", "it must be said whom or what it is about"});
     return false;
 }
 
@@ -291,11 +355,110 @@ static decision resume(deciding *x)
     return DECIDED;
 }
 
-static decision withdraw(deciding *x)
+static decision extend(deciding *x)
+{
+    if (!need_reason(x)) return REFUSED;
+    const flow_clock *c = NULL;
+    for (int i = 0; i < x->s->clock_count && !c; i++) {
+        const flow_clock *k = &x->s->clocks[i];
+        if (!k->stopped && (str_equal(k->clock->id, x->c->clock) || str_equal(procedure_clock_family(k->clock), x->c->clock))) c = k;
+    }
+    if (!c || c->clock->due) return refuse(x, "FLOW-NO-CLOCK", (bilingual){0}, (bilingual){"没有正在计算的期限“%.*s”", "no time limit \"%.*s\" is running"}, STR_ARG(x->c->clock));
+    date today = timestamp_date(x->c->at, x->c->offset_minutes);
+    running_clock running = flow_running_clock(x->s, c->clock, c->start, x->cal, x->arena);
+    if (!clock_extend(&running, x->cal, x->c->length, today, x->arena, x->diags)) return REFUSED;
+    flow_extension *list = arena_new(x->arena, x->s->extension_count + 1, flow_extension);
+    if (x->s->extension_count) memcpy(list, x->s->extensions, (size_t)x->s->extension_count * sizeof *list);
+    list[x->s->extension_count++] = (flow_extension){c->clock, x->c->length, today};
+    x->s->extensions = list;
+    return DECIDED;
+}
+
+static decision recuse(deciding *x)
+{
+    if (!need_reason(x) || !need_to(x)) return REFUSED;
+    if (contains(x->s->recused, x->s->recused_count, x->c->to)) return UNCHANGED;
+    if (x->s->recused_count == FLOW_RECUSED_MAX) return refuse(x, "FLOW-RECUSALS", (bilingual){0}, (bilingual){"回避人员超过 %d 人", "more than %d people keep away"}, FLOW_RECUSED_MAX);
+    str *list = arena_new(x->arena, x->s->recused_count + 1, str);
+    if (x->s->recused_count) memcpy(list, x->s->recused, (size_t)x->s->recused_count * sizeof *list);
+    list[x->s->recused_count++] = x->c->to;
+    x->s->recused = list;
+    // What that person had claimed is free again.
+    flow_task *tasks = arena_new(x->arena, x->s->task_count, flow_task);
+    for (int i = 0; i < x->s->task_count; i++) {
+        tasks[i] = x->s->tasks[i];
+        if (str_equal(tasks[i].assignee, x->c->to)) tasks[i].assignee = (str){0};
+    }
+    x->s->tasks = tasks;
+    return DECIDED;
+}
+
+static decision add_link(deciding *x, str kind)
+{
+    if (!need_to(x)) return REFUSED;
+    for (int i = 0; i < x->s->link_count; i++)
+        if (str_equal(x->s->links[i].kind, kind) && str_equal(x->s->links[i].to, x->c->to)) return UNCHANGED;
+    if (x->s->link_count == FLOW_LINKS_MAX) return refuse(x, "FLOW-LINKS", (bilingual){0}, (bilingual){"关联的事项超过 %d 件", "linked with more than %d cases"}, FLOW_LINKS_MAX);
+    flow_link *list = arena_new(x->arena, x->s->link_count + 1, flow_link);
+    if (x->s->link_count) memcpy(list, x->s->links, (size_t)x->s->link_count * sizeof *list);
+    list[x->s->link_count++] = (flow_link){kind, x->c->to};
+    x->s->links = list;
+    return DECIDED;
+}
+
+static decision end_as(deciding *x, case_status status)
 {
     if (!need_reason(x) || !step_process(x, (bpmn_command){.kind = BPMN_CANCEL})) return REFUSED;
-    x->s->status = CASE_WITHDRAWN;
+    x->s->status = status;
     return DECIDED;
+}
+
+static decision join(deciding *x)
+{
+    decision linked = add_link(x, STR("joined"));
+    return linked == REFUSED ? REFUSED : end_as(x, CASE_CLOSED);
+}
+
+// The process begins anew and goes straight to the task at which the case goes on; all that was filled in and done stays.
+static decision reopen(deciding *x)
+{
+    const procedure_process *p = x->s->procedure->process;
+    if (!need_reason(x)) return REFUSED;
+    if (x->s->status == CASE_OPEN) return refuse(x, "FLOW-STARTED", (bilingual){0}, (bilingual){"事项正在办理", "the case is open"});
+    const process_step *to = process_task(p, x->c->to);
+    if (!to) return refuse(x, "FLOW-NO-TASK", (bilingual){0}, (bilingual){"流程没有任务“%.*s”", "the process has no task \"%.*s\""}, STR_ARG(x->c->to));
+    x->s->status = CASE_OPEN;
+    x->s->process = NULL;
+    x->s->suspended = false;
+    if (!step_process(x, (bpmn_command){.kind = BPMN_START, .element = p->element})) return REFUSED;
+    if (!x->s->task_count) return refuse(x, "FLOW-REOPEN", (bilingual){0}, (bilingual){"流程开始后没有待办任务，不能重新办理", "the process has no task at its start, so it cannot be reopened"});
+    if (x->s->tasks[0].step == to) return DECIDED;
+    return step_process(x, (bpmn_command){.kind = BPMN_MOVE, .id = x->s->tasks[0].id, .element = to->element}) ? DECIDED : REFUSED;
+}
+
+// Tokens, tasks and data go over by their ids. What the new version has no place for is a refusal: a person has to bring the case past it first.
+static decision migrate(deciding *x)
+{
+    const procedure *to = x->c->procedure;
+    if (!need_reason(x)) return REFUSED;
+    if (!to || !to->process || !str_equal(to->id, x->s->procedure->id)) return refuse(x, "FLOW-MIGRATE", (bilingual){0}, (bilingual){"没有可迁移到的流程版本", "there is no version to migrate to"});
+    if (to == x->s->procedure) return UNCHANGED;
+    const procedure_form *f = &to->forms[to->process->form];
+    feel_value *data = arena_new(x->arena, f->field_count, feel_value);
+    for (ptrdiff_t i = 0; i < f->field_count; i++) data[i] = feel_null();
+    for (ptrdiff_t i = 0; i < x->form->field_count; i++) {
+        int field = form_field_index(f, x->form->fields[i].key);
+        if (x->s->data[i].kind == FEEL_NULL) continue;
+        if (field < 0 || f->fields[field].type != x->form->fields[i].type)
+            return refuse(x, "FLOW-MIGRATE", (bilingual){"先清空该字段", "empty that field first"}, (bilingual){"新版本没有字段“%.*s”", "the new version has no field \"%.*s\""}, STR_ARG(x->form->fields[i].key));
+        data[field] = x->s->data[i];
+    }
+    flow_state moved;
+    if (!flow_state_read(flow_state_json(x->s, x->arena), to, data, x->s->version, &moved, x->arena))
+        return refuse(x, "FLOW-MIGRATE", (bilingual){"先办过这一步再迁移", "finish the step first"}, (bilingual){"新版本没有事项当前所在的步骤", "the new version has no place for where the case stands"});
+    *x->s = moved;
+    x->form = f;
+    return form_check(f, data, x->c->from, x->diags) && step_process(x, (bpmn_command){.kind = BPMN_SET_VARIABLES}) ? DECIDED : REFUSED;
 }
 
 static decision resolve(deciding *x)
@@ -307,12 +470,6 @@ static decision resolve(deciding *x)
 
 // ---- time -------------------------------------------------------------------------------------------------
 
-static timestamp moment_end(clock_moment m, int offset_minutes)
-{
-    int64_t seconds = date_to_days(m.day) * 86400 + (m.has_time ? m.second : 86400);
-    return (seconds - (int64_t)offset_minutes * 60) * 1000;
-}
-
 // A timer by a named clock: names with spaces between are alternatives, of which one runs.
 static bool named_clock_is_over(const deciding *x, str names, const flow_clock *clocks, ptrdiff_t count)
 {
@@ -320,7 +477,7 @@ static bool named_clock_is_over(const deciding *x, str names, const flow_clock *
         str name = str_cut(&names, ' ');
         for (ptrdiff_t i = 0; i < count; i++) {
             const flow_clock *c = &clocks[i];
-            if (str_equal(procedure_clock_family(c->clock), name) && !c->stopped && !c->open && x->c->at >= moment_end(c->due, x->c->offset_minutes)) return true;
+            if (str_equal(procedure_clock_family(c->clock), name) && !c->stopped && !c->open && x->c->at >= flow_moment_end(c->due, x->c->offset_minutes)) return true;
         }
     }
     return false;
@@ -329,7 +486,7 @@ static bool named_clock_is_over(const deciding *x, str names, const flow_clock *
 static const bpmn_subscription *due_timer(const deciding *x)
 {
     flow_clock *clocks;
-    ptrdiff_t count = flow_clocks(x->s, x->cal, timestamp_date(x->c->at, x->c->offset_minutes), &clocks, x->arena);
+    ptrdiff_t count = flow_clocks(x->s, x->cal, x->c->at, x->c->offset_minutes, &clocks, x->arena);
     const bpmn_subscription *first = NULL;
     for (int i = 0; i < x->s->process->subscriptions_count; i++) {
         const bpmn_subscription *u = &x->s->process->subscriptions[i];
@@ -347,7 +504,10 @@ static decision pass_time(deciding *x)
         if (fired == FLOW_TIMERS_MAX) return refuse(x, "FLOW-TIMERS", (bilingual){0}, (bilingual){"一次触发的计时超过 %d 个", "more than %d timers fired at once"}, FLOW_TIMERS_MAX);
         if (!step_process(x, (bpmn_command){.kind = BPMN_TIMER, .id = u->id})) return REFUSED;
     }
-    return fired ? DECIDED : UNCHANGED;
+    if (fired || x->s->status != CASE_OPEN) return fired ? DECIDED : UNCHANGED;
+    flow_clock *now;
+    ptrdiff_t count = flow_clocks(x->s, x->cal, x->c->at, x->c->offset_minutes, &now, x->arena);
+    return flow_clocks_equal(now, count, x->s->clocks, x->s->clock_count) ? UNCHANGED : DECIDED;
 }
 
 // ---- deciding ---------------------------------------------------------------------------------------------
@@ -364,26 +524,43 @@ static decision decide(deciding *x)
     case FLOW_CORRECT: return correct(x);
     case FLOW_SUSPEND: return suspend(x);
     case FLOW_RESUME: return resume(x);
-    case FLOW_WITHDRAW: return withdraw(x);
+    case FLOW_EXTEND: return extend(x);
+    case FLOW_RECUSE: return recuse(x);
+    case FLOW_LINK: return add_link(x, x->c->link);
+    case FLOW_JOIN: return join(x);
+    case FLOW_WITHDRAW: return end_as(x, CASE_WITHDRAWN);
+    case FLOW_CANCEL: return end_as(x, CASE_CANCELLED);
+    case FLOW_REOPEN: return reopen(x);
+    case FLOW_MIGRATE: return migrate(x);
     case FLOW_RESOLVE: return resolve(x);
     case FLOW_TIME: return pass_time(x);
+    case FLOW_COMMAND_COUNT: break;
     }
     return REFUSED;
 }
 
-static bool is_allowed_now(const deciding *x)
+// When a command is in order at all, and whether somebody of a task's role (step) or of the case's (case) may give it.
+enum { ANY = 1, WHEN_CLOSED = 2, WHEN_SUSPENDED = 4, BY_CASE = 8 };
+static const int rules[FLOW_COMMAND_COUNT] = {
+    [FLOW_START] = ANY, [FLOW_TIME] = ANY,
+    [FLOW_CORRECT] = BY_CASE, [FLOW_SUSPEND] = BY_CASE, [FLOW_RESUME] = BY_CASE | WHEN_SUSPENDED, [FLOW_EXTEND] = BY_CASE, [FLOW_RECUSE] = BY_CASE,
+    [FLOW_LINK] = BY_CASE | WHEN_CLOSED, [FLOW_JOIN] = BY_CASE, [FLOW_WITHDRAW] = BY_CASE | WHEN_SUSPENDED, [FLOW_CANCEL] = BY_CASE | WHEN_SUSPENDED | WHEN_CLOSED,
+    [FLOW_REOPEN] = BY_CASE | WHEN_CLOSED, [FLOW_MIGRATE] = BY_CASE | WHEN_SUSPENDED, [FLOW_RESOLVE] = BY_CASE,
+};
+
+static bool is_allowed_now(deciding *x)
 {
-    flow_command_kind k = x->c->kind;
-    if (k == FLOW_START || k == FLOW_TIME) return true;
+    int rule = rules[x->c->kind];
+    if (rule & ANY) return true;
     if (!x->s->status) {
         refuse(x, "FLOW-NOT-BEGUN", (bilingual){0}, (bilingual){"事项尚未开始", "the case has not begun"});
         return false;
     }
-    if (x->s->status != CASE_OPEN) {
+    if (x->s->status == CASE_CANCELLED || (x->s->status != CASE_OPEN && !(rule & WHEN_CLOSED))) {
         refuse(x, "FLOW-NOT-OPEN", (bilingual){0}, (bilingual){"事项已经办结或者撤销", "the case is closed or withdrawn"});
         return false;
     }
-    if (x->s->suspended && k != FLOW_RESUME && k != FLOW_WITHDRAW) {
+    if (x->s->suspended && !(rule & WHEN_SUSPENDED)) {
         refuse(x, "FLOW-SUSPENDED", (bilingual){"先恢复", "resume it first"}, (bilingual){"事项正在中止", "the case is suspended"});
         return false;
     }
@@ -392,7 +569,7 @@ static bool is_allowed_now(const deciding *x)
                x->c->version, x->s->version);
         return false;
     }
-    return true;
+    return !(rule & BY_CASE) || may_command(x);
 }
 
 decision flow_decide(const flow_state *before, const flow_command *c, const calendar *cal, flow_state *after, arena *a, diag_list *d)
@@ -400,67 +577,13 @@ decision flow_decide(const flow_state *before, const flow_command *c, const cale
     *after = *before;
     deciding x = {c, cal, after, &before->procedure->forms[before->procedure->process->form], a, d};
     decision result = is_allowed_now(&x) ? decide(&x) : REFUSED;
-    if (result == DECIDED) after->version++;
-    else *after = *before;
-    return result;
-}
-
-// ---- clocks -----------------------------------------------------------------------------------------------
-
-static bool clock_moment_of(feel_value v, clock_moment *out)
-{
-    if (v.kind != FEEL_DATE && v.kind != FEEL_DATE_TIME) return false;
-    *out = (clock_moment){v.moment.date, v.kind == FEEL_DATE_TIME ? v.moment.time.second_of_day : 0, v.kind == FEEL_DATE_TIME};
-    return true;
-}
-
-static bool can_be_suspended(const procedure_clock *law)
-{
-    for (ptrdiff_t i = 0; i < law->interrupt_count; i++)
-        if (law->interrupts[i].kind == CLOCK_SUSPENDS) return true;
-    return false;
-}
-
-static bool run_clock(const flow_state *s, const procedure_clock *law, const calendar *cal, date today, bool has_stop, clock_moment stop, flow_clock *out, arena *a)
-{
-    diag_list unsaid = {.arena = a};
-    running_clock c = clock_start(s->procedure, law, out->start);
-    for (int i = 0; i < s->pause_count && can_be_suspended(law); i++)
-        if (date_is_none(s->pauses[i].to) || date_compare(s->pauses[i].to, out->start.day) >= 0) clock_suspend(&c, cal, s->pauses[i].from, s->pauses[i].to, a, &unsaid);
-    out->stopped = has_stop;
-    if (has_stop) clock_stop(&c, cal, stop, a);
-    else clock_observe(&c, cal, today, a);
-    out->open = !clock_due(&c, CLOCK_LAW, cal, &out->due, NULL, a, &unsaid);
-    out->late = c.late;
-    out->level = clock_level_on(&c, CLOCK_LAW, cal, today, a);
-    return true;
-}
-
-ptrdiff_t flow_clocks(const flow_state *s, const calendar *cal, date today, flow_clock **out, arena *a)
-{
-    const procedure *p = s->procedure;
-    const procedure_form *f = &p->forms[p->process->form];
-    *out = arena_new(a, f->clock_count, flow_clock);
-    if (!s->data) return 0;
-    feel_value *values = arena_new(a, f->field_count + 1, feel_value);
-    case_scope_values(f, s->data, NULL, 0, p, values, a);
-    feel_evaluation e = {.arena = a, .silent = true};
-    ptrdiff_t count = 0;
-    for (ptrdiff_t i = 0; i < f->clock_count; i++) {
-        const procedure_clock *law = &p->clocks[f->clocks[i]];
-        flow_clock *c = &(*out)[count];
-        clock_moment stop = {0};
-        *c = (flow_clock){.clock = law};
-        if ((law->when && !feel_is_true(feel_evaluate(law->when, values, &e))) || !clock_moment_of(feel_evaluate(law->start, values, &e), &c->start)) continue;
-        if (!span_covers(law->in_force, c->start.day)) continue;
-        bool has_stop = clock_moment_of(feel_evaluate(law->stop, values, &e), &stop);
-        if (law->due) {
-            if (!clock_moment_of(feel_evaluate(law->due, values, &e), &c->due)) continue;
-            c->stopped = has_stop;
-            c->late = has_stop ? clock_moment_after(stop, c->due) : date_compare(today, c->due.day) > 0;
-            c->level = c->late ? CLOCK_OVERDUE : CLOCK_NORMAL;
-        } else if (!clock_can_run(law) || !run_clock(s, law, cal, today, has_stop, stop, c, a)) continue;
-        count++;
+    if (result != DECIDED) {
+        *after = *before;
+        return result;
     }
-    return count;
+    after->version++;
+    flow_clock *clocks;
+    after->clock_count = (int)flow_clocks(after, cal, c->at, c->offset_minutes, &clocks, a);
+    after->clocks = clocks;
+    return DECIDED;
 }

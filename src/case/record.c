@@ -1,9 +1,10 @@
 // Events to canonical JSON and back (docs/formats/record.md).
-#include "case/case.h"
+#include "case/flow_internal.h"
 
 #include <stdio.h>
 
-static const char *const kind_texts[] = {[EV_RECORDED] = "recorded", [EV_CORRECTED] = "corrected", [EV_CLOSED] = "closed", [EV_WITHDRAWN] = "withdrawn"};
+static const char *const kind_texts[] = {[EV_RECORDED] = "recorded", [EV_CORRECTED] = "corrected", [EV_CLOSED] = "closed", [EV_WITHDRAWN] = "withdrawn",
+                                         [EV_ACTED] = "acted", [EV_CANCELLED] = "cancelled"};
 enum { RECORD_FORMAT = 1 };
 
 str event_kind_text(event_kind k) { return str_from(kind_texts[k]); }
@@ -69,7 +70,7 @@ void case_event_write(buf *out, const event *e, int64_t seq, timestamp at, str d
     write_name(out, "actor", &first), json_write_string(out, e->actor);
     write_name(out, "at", &first), json_write_string(out, timestamp_text(at, out->arena));
     write_name(out, "case", &first), json_write_string(out, case_id_text(e->case_id, out->arena));
-    if (e->clock_count) {
+    if (e->clock_count && !e->running) {
         write_name(out, "clocks", &first);
         buf_add_byte(out, '[');
         for (ptrdiff_t i = 0; i < e->clock_count; i++) {
@@ -83,6 +84,7 @@ void case_event_write(buf *out, const event *e, int64_t seq, timestamp at, str d
         buf_add_byte(out, ']');
     }
     if (!date_is_none(e->closed)) write_name(out, "closed", &first), write_day(out, e->closed);
+    if (e->command) write_name(out, "command", &first), json_write(out, e->command);
     write_name(out, "data", &first);
     buf_add_byte(out, '{');
     bool first_field = true;
@@ -104,6 +106,7 @@ void case_event_write(buf *out, const event *e, int64_t seq, timestamp at, str d
     write_name(out, "opened", &first), write_day(out, e->opened);
     if (e->previous) write_name(out, "previous", &first), write_int(out, e->previous);
     write_name(out, "procedure", &first), json_write_string(out, p->id);
+    if (e->running) write_name(out, "process", &first), json_write(out, flow_state_json(e->running, out->arena));
     write_name(out, "seq", &first), write_int(out, seq);
     if (e->source.file) {
         write_name(out, "source", &first);
@@ -187,7 +190,7 @@ static bool read_event(const json *body, definition_source find, void *ctx, even
 
     bool known = false;
     str kind = json_string(body, STR("kind"));
-    for (int k = EV_RECORDED; k <= EV_WITHDRAWN && !known; k++)
+    for (int k = EV_RECORDED; k <= EV_CANCELLED && !known; k++)
         if ((known = str_equal(kind, event_kind_text((event_kind)k)))) out->kind = (event_kind)k;
     if (!known || !date_parse(json_string(body, STR("opened")), &out->opened)) return false;
     const json *closed = json_get(body, STR("closed"));
@@ -203,6 +206,14 @@ static bool read_event(const json *body, definition_source find, void *ctx, even
         r->clock = clock_index(p, json_string(c, STR("id")));
         r->late = json_bool(c, STR("late"), false);
         if (r->clock < 0 || !date_parse(json_string(c, STR("due")), &r->due)) return false;
+    }
+    const json *process = json_get(body, STR("process"));
+    if (process) {
+        flow_state *running = arena_new(a, 1, flow_state);
+        if (!p->process || out->form != p->process->form || !flow_state_read(process, p, values, out->version, running, a)) return false;
+        out->running = running;
+        out->command = json_get(body, STR("command"));
+        case_clock_results(running, out, a);
     }
     // The title follows from the data, so records do not repeat it.
     timestamp at;

@@ -48,7 +48,7 @@ static void expect_tasks(telling *t, const json *list)
 
 static void expect_status(telling *t, const json *j)
 {
-    const char *status = t->state.suspended ? "suspended" : !t->state.status ? "not begun" : t->state.status == CASE_OPEN ? "open" : t->state.status == CASE_CLOSED ? "closed" : "withdrawn";
+    const char *status = t->state.suspended ? "suspended" : !t->state.status ? "not begun" : t->state.status == CASE_OPEN ? "open" : t->state.status == CASE_CLOSED ? "closed" : t->state.status == CASE_WITHDRAWN ? "withdrawn" : "cancelled";
     if (!str_equal(j->text, str_from(status))) differs(t, j, "SCENARIO-STATUS", (bilingual){"状态实为 %s", "the status is %s"}, status);
 }
 
@@ -80,7 +80,7 @@ static void expect_clocks(telling *t, const json *object, bool levels)
 {
     static const char *const level_names[] = {[CLOCK_NORMAL] = "normal", [CLOCK_DUE_SOON] = "due soon", [CLOCK_OVERDUE] = "overdue"};
     flow_clock *list;
-    ptrdiff_t count = flow_clocks(&t->state, t->cal, timestamp_date(t->now, SCENARIO_OFFSET_MINUTES), &list, t->arena);
+    ptrdiff_t count = flow_clocks(&t->state, t->cal, t->now, SCENARIO_OFFSET_MINUTES, &list, t->arena);
     for (const json *j = object->first; j; j = j->next) {
         const flow_clock *c = find_clock(list, count, j->name);
         str found = !c ? STR("none") : levels ? str_from(c->open ? "suspended" : level_names[c->level]) : c->open ? STR("suspended") : clock_moment_text(c->due, t->arena);
@@ -102,17 +102,6 @@ static void expect(telling *t, const json *object)
 
 // ---- acts -------------------------------------------------------------------------------------------------
 
-static bool read_kind(str word, flow_command_kind *out)
-{
-    static const struct { const char *word; flow_command_kind kind; } kinds[] = {
-        {"start", FLOW_START}, {"claim", FLOW_CLAIM}, {"release", FLOW_RELEASE}, {"assign", FLOW_ASSIGN}, {"complete", FLOW_COMPLETE}, {"return", FLOW_RETURN},
-        {"correct", FLOW_CORRECT}, {"suspend", FLOW_SUSPEND}, {"resume", FLOW_RESUME}, {"withdraw", FLOW_WITHDRAW}, {"resolve", FLOW_RESOLVE}, {"wait", FLOW_TIME},
-    };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (str_equal(word, str_from(kinds[i].word))) return *out = kinds[i].kind, true;
-    return false;
-}
-
 static void take(telling *t, const flow_command *c, const json *at, str refused)
 {
     diag_list said = {.arena = t->arena};
@@ -132,15 +121,18 @@ static void take(telling *t, const flow_command *c, const json *at, str refused)
 static void act(telling *t, const json *j)
 {
     flow_command c = {.actor = json_string(j, STR("by")), .task = json_string(j, STR("task")), .to = json_string(j, STR("to")), .reason = json_string(j, STR("reason")),
+                      .unit = json_string(j, STR("unit")), .clock = json_string(j, STR("clock")), .link = json_string(j, STR("link")), .length = (int)json_int(j, STR("length"), 0),
                       .data = json_get(j, STR("data")), .version = (int)json_int(j, STR("version"), 0), .offset_minutes = SCENARIO_OFFSET_MINUTES, .from = json_pos(j, t->file)};
-    str role = json_string(j, STR("role"));
+    str role = json_string(j, STR("role")), certificate = json_string(j, STR("qualification"));
     timestamp at;
-    if (!read_kind(json_string(j, STR("do")), &c.kind) || !read_moment(json_string(j, STR("at")), &at) || at < t->now) {
+    if (!flow_command_find(json_string(j, STR("do")), &c.kind) || !read_moment(json_string(j, STR("at")), &at) || at < t->now) {
         differs(t, j, "SCENARIO-STEP", (bilingual){"须有“do”和不早于上一步的“at”（如 2024-03-05T08:30）", "\"do\" is needed, and an \"at\" (like 2024-03-05T08:30) not before the step before"});
         return;
     }
     c.roles = &role;
     c.role_count = 1;
+    c.qualifications = &certificate;
+    c.qualification_count = certificate.len > 0;
     c.at = t->now = at;
     if (t->state.status) {
         flow_command passing = {.kind = FLOW_TIME, .at = at, .offset_minutes = SCENARIO_OFFSET_MINUTES, .from = c.from};

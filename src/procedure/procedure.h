@@ -185,13 +185,19 @@ typedef struct {
     ptrdiff_t set_count;
     const str *not_by;             // tasks: who did one of them cannot do this one (four eyes)
     ptrdiff_t not_by_count;
+    int unit;                      // the field that names the unit whose people do it; -1 = any unit's
+    str qualification;             // a certificate that has to be valid; "" = none
 } process_step;
+typedef struct { str command; int *roles; ptrdiff_t role_count; } process_power;      // who may extend, suspend … the whole case
 typedef struct {
     const bpmn_model *model;       // shared by all cases of this version of the procedure
     int element;                   // the executable process
     int form;
     process_step start, *tasks;
     ptrdiff_t task_count;
+    process_power *powers;
+    ptrdiff_t power_count;
+    str number;                    // pattern of the key that a new case is given (document/series.h); "" = who begins it gives it
 } procedure_process;
 
 typedef struct { const dmn_model *model; const dmn_item *item; } procedure_decision;      // of a *.dmn file of the folder

@@ -46,6 +46,10 @@ static void read_step(loader *l, const procedure_form *f, const json *j, str ele
     out->role = role_index(l->p, role);
     if (role.len && out->role < 0) unknown(l, j, element, (bilingual){"没有角色“%.*s”", "there is no role \"%.*s\""}, role);
     out->article = want_string(l, j, "article", element);
+    out->qualification = want_string(l, j, "qualification", element);
+    str unit = want_string(l, j, "unit", element);
+    out->unit = unit.len ? form_field_index(f, unit) : -1;
+    if (unit.len && out->unit < 0) unknown(l, j, element, (bilingual){"表单没有字段“%.*s”", "the form has no field \"%.*s\""}, unit);
     read_fields(l, f, want_array(l, j, "fields", element), element, &out->fields, &out->field_count);
     read_fields(l, f, want_array(l, j, "needs", element), element, &out->needs, &out->need_count);
     const json *sets = json_get(j, STR("sets"));
@@ -58,13 +62,32 @@ static bool is_user_task(const bpmn_model *m, int element) { return str_equal(st
 static void read_task(loader *l, procedure_process *p, const procedure_form *f, const json *j)
 {
     process_step *s = &p->tasks[p->task_count++];
-    only_members(l, j, STR("process"), (const char *const[]){"id", "role", "fields", "needs", "sets", "not_by", "article", NULL});
+    only_members(l, j, STR("process"), (const char *const[]){"id", "role", "fields", "needs", "sets", "not_by", "unit", "qualification", "article", NULL});
     s->id = need_string(l, j, "id", STR("process"));
     s->element = bpmn_element_find(p->model, s->id);
     if (s->element < 0 || !is_user_task(p->model, s->element))
         unknown(l, j, s->id, (bilingual){"流程图没有用户任务“%.*s”", "the process has no user task \"%.*s\""}, s->id);
     read_step(l, f, j, s->id, s);
     read_strings(l, want_array(l, j, "not_by", s->id), s->id, &s->not_by, &s->not_by_count);
+}
+
+// {"extend": ["director"]}: a command about the whole case, and the roles that may give it.
+static void read_powers(loader *l, procedure_process *p, const json *object)
+{
+    static const char *const commands[] = {"correct", "suspend", "resume", "extend", "recuse", "link", "join", "withdraw", "cancel", "reopen", "migrate", "resolve", NULL};
+    if (!object) return;
+    only_members(l, object, STR("may"), commands);
+    p->powers = arena_new(l->arena, object->count, process_power);
+    for (const json *j = object->first; j; j = j->next) {
+        process_power *power = &p->powers[p->power_count++];
+        *power = (process_power){.command = j->name, .roles = arena_new(l->arena, j->count, int)};
+        for (const json *r = j->kind == JSON_ARRAY ? j->first : NULL; r; r = r->next) {
+            int role = role_index(l->p, r->text);
+            if (role < 0) unknown(l, r, STR("may"), (bilingual){"没有角色“%.*s”", "there is no role \"%.*s\""}, r->text);
+            else power->roles[power->role_count++] = role;
+        }
+        if (!power->role_count) loader_error(l, j, STR("may"), "PROCESS-POWER", (bilingual){0}, (bilingual){"“%.*s”须列出角色", "\"%.*s\" lists the roles that may"}, STR_ARG(j->name));
+    }
 }
 
 static void check_bound(loader *l, const procedure_process *p, const json *at)
@@ -90,7 +113,7 @@ void load_process(loader *l, const json *j)
         loader_error(l, j, l->p->id, "PROCESS-HALF", (bilingual){0}, (bilingual){"process.bpmn 和“process”须同时具备", "process.bpmn and the member \"process\" go together"});
         return;
     }
-    only_members(l, j, STR("process"), (const char *const[]){"form", "start", "tasks", NULL});
+    only_members(l, j, STR("process"), (const char *const[]){"form", "start", "tasks", "may", "number", NULL});
     procedure_process *p = arena_new(l->arena, 1, procedure_process);
     p->form = procedure_form_index(l->p, need_string(l, j, "form", STR("process")));
     if (p->form < 0) {
@@ -113,6 +136,8 @@ void load_process(loader *l, const json *j)
     read_step(l, f, start, STR("start"), &p->start);
     p->tasks = arena_new(l->arena, tasks ? tasks->count : 0, process_step);
     for (const json *t = tasks ? tasks->first : NULL; t; t = t->next) read_task(l, p, f, t);
+    read_powers(l, p, json_get(j, STR("may")));
+    p->number = want_string(l, j, "number", STR("process"));
     check_bound(l, p, j);
     l->p->process = p;
 }

@@ -93,8 +93,9 @@ store_result store_put_file(store *s, const store_file *f);
 store_result store_files(store *s, store_file **out, ptrdiff_t *count, arena *a);
 
 // ---- cases -----------------------------------------------------------------------------------------------
-typedef enum { CASE_OPEN = 1, CASE_CLOSED = 2, CASE_WITHDRAWN = 3 } case_status;
-enum { CASE_STATUS_COUNT = 4 };
+// Withdrawn: taken back by who asked for it, or no longer in the ledger it came from. Cancelled: it should never have been entered.
+typedef enum { CASE_OPEN = 1, CASE_CLOSED = 2, CASE_WITHDRAWN = 3, CASE_CANCELLED = 4 } case_status;
+enum { CASE_STATUS_COUNT = 5 };
 typedef struct {
     int64_t id;                  // time-ordered, made by the server (case_id_text)
     int procedure;               // number of the procedure's name among definitions' ids: see store_procedure_number
