@@ -36,8 +36,8 @@ typedef struct {
 } access_actor;
 
 // All three are false for NULL, which is anybody.
-bool access_has_role(const access_actor *who, str procedure, str role);
-bool access_has_any_role(const access_actor *who, str procedure);        // in that procedure itself: "*" does not count
+bool access_has_role(const access_actor *who, str procedure_id, str role);
+bool access_has_any_role(const access_actor *who, str procedure_id);        // in that procedure itself: "*" does not count
 bool access_is_administrator(const access_actor *who);
 
 // ---- changing accounts and grants ------------------------------------------------------------------------
@@ -45,8 +45,8 @@ bool access_is_administrator(const access_actor *who);
 bool access_add(writer *w, str by, str login, str name, str unit, arena *a, diag_list *d);
 bool access_set_active(writer *w, str by, str login, bool active, arena *a, diag_list *d);     // disabling ends its sessions
 // The role must be one of the procedure's, in force now; for ACCESS_DISTRICT it is ACCESS_ADMINISTRATOR.
-bool access_grant(writer *w, str by, str login, str procedure, str role, arena *a, diag_list *d);
-bool access_revoke(writer *w, str by, str login, str procedure, str role, arena *a, diag_list *d);
+bool access_grant(writer *w, str by, str login, str procedure_id, str role, arena *a, diag_list *d);
+bool access_revoke(writer *w, str by, str login, str procedure_id, str role, arena *a, diag_list *d);
 
 // ---- passwords -------------------------------------------------------------------------------------------
 // The hash that is stored. Takes a tenth of a second and 64 MiB: done before a transaction, not in it. False, with a diagnostic,
