@@ -3,36 +3,77 @@
 #define FADU_HTTP_INTERNAL_H
 
 #include "http/http.h"
+#include "service/access.h"
 #include "service/reporting.h"
 
+typedef struct server server;
+typedef enum { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_METHOD_COUNT } http_method;
+
 typedef struct {
+    server *server;
     const definitions *definitions;
-    store *store;               // this thread's
+    store *store;               // this thread's, for reading
+    http_method method;         // HEAD is a GET whose body is not sent
     str path, query_text;
     str (*query)(void *ctx, const char *name);   // a parameter's value, decoded; "" when absent
-    void *query_ctx;
+    str (*header)(void *ctx, const char *name);  // a header's value; "" when absent
+    str (*cookie)(void *ctx, const char *name);
+    void *query_ctx;            // of all three
+    str body;                   // of POST, PUT, PATCH: a form for pages, JSON under /api/ (else 415)
+    const access_actor *actor;  // who asks; NULL = anybody
+    bool secure;                // the browser's connection is encrypted (said by the proxy)
     str argument;               // the part of the path that the route leaves open: an id
     language lang;
     arena *arena;
     diag_list *diags;
 } request;
 
+enum { RESPONSE_HEADERS_MAX = 4 };
 typedef struct {
     int status;                 // 200, 404 …
     const char *type;           // media type
     const char *file_name;      // for downloads; NULL
-    str location;               // of a redirection
+    struct { const char *name; str value; } headers[RESPONSE_HEADERS_MAX];      // beyond those of every answer: response_header
+    int header_count;
     buf body;
 } response;
 
+// Who may come to a handler. What an actor may do there is the handler's to ask (service/access.h).
+typedef enum { SIGNED_IN, ANYONE } audience;
 typedef void (*handler)(const request *q, response *r);
 typedef struct {
-    const char *pattern;        // "/figures/*": the star is the argument
+    http_method method;
+    const char *pattern;        // "/cases/*", "/cases/*/reveal": the star is the argument
     handler run;
+    audience audience;
     bilingual what;
 } route;
 extern const route routes[];
 extern const int route_count;
+
+void response_header(response *r, const char *name, str value);
+void redirect(const request *q, response *r, const char *address);       // 303 to an address of ours, in the page's language
+
+// ---- writing ---------------------------------------------------------------------------------------------
+// Runs `change` in a transaction of the one writer and commits it; nothing is kept when it returns false. Answers nothing itself:
+// trouble is in q->diags, and the result says which answer fits.
+typedef enum { WRITE_DONE, WRITE_REFUSED, WRITE_BUSY, WRITE_FAILED } write_result;
+typedef bool (*server_change)(writer *w, void *ctx, arena *a, diag_list *d);
+write_result server_write(const request *q, server_change change, void *ctx);
+// The answer to a change that was not made: 422 with the diagnostics, 503 when another process writes, 500.
+void write_error(const request *q, response *r, write_result result);
+
+// ---- bodies ----------------------------------------------------------------------------------------------
+str form_value(const request *q, const char *name);        // of a form, decoded; "" when absent
+// The body as one JSON object. NULL: 400 with what is wrong was answered.
+json *body_object(const request *q, response *r);
+// Writes the hidden field that every form must have for the change to be accepted.
+void form_token(const request *q, buf *out);
+
+// ---- errors ----------------------------------------------------------------------------------------------
+// A page, or under /api/ problem details (RFC 9457) with q->diags as "errors".
+void answer_error(const request *q, response *r, int status, bilingual what);
+void answer_json(response *r, const json *value);
 
 // ---- html.c: writing pages -------------------------------------------------------------------------------
 void html_text(buf *out, str s);                           // escaped
@@ -46,7 +87,7 @@ void decision_section(const request *q, buf *out, const procedure *p);     // no
 void process_section(const request *q, buf *out, const procedure *p);      // nothing when it has no process
 void page_begin(const request *q, response *r, str title, const char *section);
 void page_end(const request *q, response *r);
-void page_error(const request *q, response *r, int status, bilingual what);
+void error_page(const request *q, response *r, int status, bilingual what);      // answer_error chooses it
 void url_encode(buf *out, str s);
 
 int request_int(const request *q, const char *name, int fallback, int low, int high);
@@ -76,6 +117,16 @@ void get_api_decisions(const request *q, response *r);
 void get_api_due(const request *q, response *r);
 void get_api_case(const request *q, response *r);
 void get_checkpoint(const request *q, response *r);
+void get_login(const request *q, response *r);
+void post_login(const request *q, response *r);
+void post_logout(const request *q, response *r);
+void get_account(const request *q, response *r);
+void post_password(const request *q, response *r);
+void post_token(const request *q, response *r);
+void post_token_revoked(const request *q, response *r);
+void get_api_account(const request *q, response *r);
+void post_reveal(const request *q, response *r);
+void post_api_reveal(const request *q, response *r);
 
 // Counters for /metrics.
 typedef struct { _Atomic int64_t requests, errors, bytes; timestamp started; } http_metrics;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/access.h"
 #include "service/ahead.h"
 #include "service/verify.h"
 
@@ -246,6 +247,7 @@ typedef struct {
     total_map balances, counts;
     group_map groups;
     contributions live;
+    access_fold access;
     row_sum case_rows, entry_rows;
     const struct table_scan *scan;
     bool stopped;
@@ -283,6 +285,7 @@ typedef struct {
     store_record record;         // its body lives in the batch's arena, like all that follows
     bool intact, readable, of_case;
     digest leaf;
+    const json *access;          // the body of a record about accounts (service/access.h)
     event event;
     timestamp at;
     posting *postings;           // what the case posts after its first record; later ones depend on the state before
@@ -306,7 +309,8 @@ static void decode_record(verify_depth depth, definitions *defs, decoded *x, are
     if (x->readable) return;
     json *body = json_parse(r->body, STR("fadu.db"), a, &unsaid);
     x->readable = body && json_int(body, STR("seq"), 0) == r->seq;
-    x->of_case = x->readable && json_get(body, STR("case"));
+    if (x->readable && access_is_record(json_string(body, STR("kind")))) x->access = body;
+    x->of_case = x->readable && !x->access && json_get(body, STR("case"));
     if (!x->of_case) return;
     x->readable = case_event_read(body, definition_by_number, defs, &x->event, a, &unsaid) && timestamp_parse(json_string(body, STR("at")), &x->at);
     if (!x->readable || x->event.previous) return;
@@ -391,6 +395,8 @@ static bool replay_record(replay *v, const decoded *x)
     ledger_append(&v->tree, x->leaf);
     v->next_seq++;
     if (!x->readable) return differs(v, "VERIFY-RECORD", STR(""), (bilingual){"第 %lld 号记录读不懂", "record %lld cannot be read"}, seq);
+    if (x->access && !access_replay(&v->access, x->access))
+        return differs(v, "VERIFY-ACCESS", STR(""), (bilingual){"第 %lld 号记录所说的账户或授权不成立", "what record %lld says of an account or a grant cannot be"}, seq);
     bool good = (!x->of_case || replay_case(v, x)) && meet_checkpoint(v);
     arena_rewind(&v->scratch, (arena_position){0});
     return good;
@@ -565,6 +571,15 @@ static void compare_contributions(replay *v)
         differs(v, "VERIFY-CONTRIBUTION", STR(""), (bilingual){"去重和极值的底数与记录不符（应有 %lld 行）", "what distinct and extreme figures rest on does not agree with the records (%lld rows expected)"}, expected.rows);
 }
 
+static void compare_access(replay *v)
+{
+    str which;
+    if (!access_compare(&v->access, v->district->store, &which, v->arena))
+        differs(v, "VERIFY-ACCESS", STR(""), (bilingual){"账户表读不出来%.0lld", "the accounts cannot be read%.0lld"}, 0);
+    else if (which.len)
+        differs(v, "VERIFY-ACCESS", which, (bilingual){"账户或授权与记录不符（应有 %lld 个账户）", "the account or its grants do not agree with the records (%lld accounts expected)"}, v->access.account_count);
+}
+
 // ---- files and heads -------------------------------------------------------------------------------------
 
 static void check_files(replay *v)
@@ -632,8 +647,8 @@ static void run_replay(replay *v)
 
 static void compare_tables(replay *v)
 {
-    void (*const steps[])(replay *) = {compare_cases, compare_entries, compare_balances, compare_counts, compare_contributions, check_files, check_head_copy};
-    enum { COMPARING_STATES = 5 };       // the first of them
+    void (*const steps[])(replay *) = {compare_cases, compare_entries, compare_balances, compare_counts, compare_contributions, compare_access, check_files, check_head_copy};
+    enum { COMPARING_STATES = 6 };       // the first of them
     for (size_t i = v->depth == VERIFY_BYTES ? COMPARING_STATES : 0; i < sizeof steps / sizeof *steps && !v->stopped; i++) steps[i](v);
 }
 
@@ -653,7 +668,7 @@ exit_status district_verify(const char *dir, verify_depth depth, void (*progress
     diag_list found = {.arena = a};      // said only when no page is bad: a bad page explains the rest
     exit_status status = district_open(dir, true, &x, &found);
     if (status == EXIT_DONE) {
-        replay v = {.depth = depth, .progress = progress, .district = &x, .result = out, .arena = a, .diags = &found, .next_seq = 1, .scan = &scan};
+        replay v = {.depth = depth, .progress = progress, .district = &x, .result = out, .arena = a, .diags = &found, .next_seq = 1, .scan = &scan, .access = {.arena = a}};
         v.live = (contributions){&v.groups, groups_put, groups_drop, groups_list, groups_greatest};
         pthread_t scanner;
         bool beside = pthread_create(&scanner, NULL, scan_tables, &scan) == 0;

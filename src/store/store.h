@@ -7,6 +7,7 @@
 //   balances     entries summed by figure and month: what reports read
 //   contributions the live values behind figures that are not plain sums (distinct, max, median)
 //   checkpoints  signed heads of the log
+//   accounts     people, the roles granted to them (both as the records say), their sessions and tokens (here alone)
 //   search       words of the cases, by Han bigrams
 // `district` leads every key, so that districts can be spread over servers (docs/adr/0006).
 // Texts handed out live in the arena given, or until the next call on the same cursor where no arena is given.
@@ -168,6 +169,46 @@ store_result store_index_case(store *s, int64_t case_id, str words);
 store_result store_unindex_case(store *s, int64_t case_id, str words);    // the same words as when indexed
 // Newest first; a query of several words needs all of them; two Han characters are enough.
 store_result store_search(store *s, str query, int64_t before, int limit, int64_t **ids, ptrdiff_t *count, arena *a);
+
+// ---- accounts --------------------------------------------------------------------------------------------
+// Accounts and grants follow from records; password hashes, sessions and tokens are secrets and are only here. In a store
+// that an earlier Fadu made and that nobody has opened for writing since, there are none of them.
+typedef struct {
+    str id;                      // the login name
+    str name, unit;
+    str password;                // its Argon2id hash as text; "" = no password yet
+    bool active;
+    int64_t record;              // the record that last changed it
+} store_account;
+store_result store_put_account(store *s, const store_account *x);         // adds it, or replaces the one with this id
+store_result store_get_account(store *s, str id, store_account *out, arena *a);
+store_result store_accounts(store *s, store_account **out, ptrdiff_t *count, arena *a);       // by id
+typedef struct {
+    str account, procedure;      // "*" = the district
+    str role;
+    int64_t record;              // the record that granted it
+} store_grant;
+store_result store_put_grant(store *s, const store_grant *g);
+store_result store_drop_grant(store *s, const store_grant *g);
+store_result store_grants(store *s, str account, store_grant **out, ptrdiff_t *count, arena *a);   // "" = of all; by account, procedure, role
+typedef struct {
+    digest key;                  // SHA-256 of what the browser holds
+    str account, csrf;
+    timestamp created, expires;
+} store_session;
+store_result store_put_session(store *s, const store_session *x);
+store_result store_get_session(store *s, digest key, store_session *out, arena *a);
+store_result store_drop_session(store *s, digest key);
+store_result store_drop_sessions(store *s, str account, timestamp expired);   // all of the account, and whatever expired before then
+typedef struct {
+    digest key;                  // SHA-256 of the token
+    str account, name;           // the name is unique within the account
+    timestamp created, expires;
+} store_token;
+store_result store_put_token(store *s, const store_token *x);
+store_result store_get_token(store *s, digest key, store_token *out, arena *a);
+store_result store_tokens(store *s, str account, store_token **out, ptrdiff_t *count, arena *a);  // by name
+store_result store_drop_token(store *s, str account, str name);
 
 // ---- whole-file check ------------------------------------------------------------------------------------
 // Reads every page and compares its checksum. *page gets the number of the first bad one (1-based), else 0.

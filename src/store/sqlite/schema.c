@@ -1,5 +1,19 @@
 // The schema. `district` leads every key (docs/adr/0006); STRICT tables; amounts are INTEGER when whole, else TEXT.
+#include <stdio.h>
+
 #include "store/sqlite/sqlite_internal.h"
+
+// Since version 2: accounts, the roles granted to them, sessions, tokens.
+#define ACCESS_SCHEMA \
+    "CREATE TABLE account(district INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, unit TEXT NOT NULL, password TEXT NOT NULL," \
+    "  active INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY(district, id)) STRICT, WITHOUT ROWID;" \
+    "CREATE TABLE role_grant(district INTEGER NOT NULL, account TEXT NOT NULL, procedure TEXT NOT NULL, role TEXT NOT NULL," \
+    "  record INTEGER NOT NULL, PRIMARY KEY(district, account, procedure, role)) STRICT, WITHOUT ROWID;" \
+    "CREATE TABLE session(district INTEGER NOT NULL, key BLOB NOT NULL, account TEXT NOT NULL, csrf TEXT NOT NULL," \
+    "  created INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY(district, key)) STRICT, WITHOUT ROWID;" \
+    "CREATE INDEX session_by_account ON session(district, account);" \
+    "CREATE TABLE token(district INTEGER NOT NULL, key BLOB NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL," \
+    "  created INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY(district, key), UNIQUE(district, account, name)) STRICT, WITHOUT ROWID;"
 
 const char *const schema_sql =
     "CREATE TABLE district(district INTEGER PRIMARY KEY, id TEXT NOT NULL, origin TEXT NOT NULL,"
@@ -30,13 +44,26 @@ const char *const schema_sql =
     "CREATE TABLE contribution(district INTEGER NOT NULL, figure INTEGER NOT NULL, period INTEGER NOT NULL, key TEXT NOT NULL,"
     "  case_id INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
     "  PRIMARY KEY(district, figure, period, key, case_id, first, last)) STRICT, WITHOUT ROWID;"
+    ACCESS_SCHEMA
     // Without positions: a bigram of a two-character word is the word itself; longer words are checked against the text.
     "CREATE VIRTUAL TABLE search USING fts5(words, content='', detail=none, columnsize=0, tokenize='han');"
     "INSERT INTO search(search, rank) VALUES('hashsize', 33554432);";
 
+// One step for each version since the first: what it added.
+static const char *const steps[SCHEMA_VERSION + 1] = {
+    [2] = ACCESS_SCHEMA,
+};
+
 int migrate(sqlite3 *db, int from_version)
 {
-    // One step for each version since the first; the first has nothing before it.
-    (void)db;
-    return from_version == SCHEMA_VERSION ? SQLITE_OK : SQLITE_ERROR;
+    int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    for (int version = from_version + 1; version <= SCHEMA_VERSION && rc == SQLITE_OK; version++) {
+        char done[64];
+        snprintf(done, sizeof done, "PRAGMA user_version=%d", version);
+        rc = sqlite3_exec(db, steps[version], NULL, NULL, NULL);
+        if (rc == SQLITE_OK) rc = sqlite3_exec(db, done, NULL, NULL, NULL);
+    }
+    if (rc == SQLITE_OK) return sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return rc;
 }

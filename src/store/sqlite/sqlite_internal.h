@@ -6,7 +6,7 @@
 
 #include "store/store.h"
 
-enum { PAGE_SIZE = 8192, PAGE_RESERVED = 8, SCHEMA_VERSION = 1 };
+enum { PAGE_SIZE = 8192, PAGE_RESERVED = 8, SCHEMA_VERSION = 2 };
 
 // The VFS "fadu": the system's, with a checksum in the last 8 bytes of every page of the database. Call before opening.
 int checksum_vfs_register(void);
@@ -17,6 +17,52 @@ int tokenizer_register(sqlite3 *db);
 // Its words, for queries: calls fn for each; `prefix`: the word stands for all that begin with it (a lone Han character).
 typedef void (*word_fn)(void *ctx, str word, bool prefix);
 void query_words(str query, word_fn fn, void *ctx);
+
+// ---- statements: a table of their texts for each file, numbered on from one another ----
+// access.c's come first, then store.c's own. ?1 of each is the district.
+#define ACCESS_STATEMENTS(X) \
+    X(PUT_ACCOUNT, "INSERT OR REPLACE INTO account VALUES(?1,?2,?3,?4,?5,?6,?7)") \
+    X(GET_ACCOUNT, "SELECT id,name,unit,password,active,record FROM account WHERE district=?1 AND id=?2") \
+    X(ACCOUNTS, "SELECT id,name,unit,password,active,record FROM account WHERE district=?1 ORDER BY id") \
+    X(PUT_GRANT, "INSERT OR REPLACE INTO role_grant VALUES(?1,?2,?3,?4,?5)") \
+    X(DROP_GRANT, "DELETE FROM role_grant WHERE district=?1 AND account=?2 AND procedure=?3 AND role=?4") \
+    X(GRANTS, "SELECT account,procedure,role,record FROM role_grant WHERE district=?1 AND (?2='' OR account=?2) ORDER BY account,procedure,role") \
+    X(PUT_SESSION, "INSERT INTO session VALUES(?1,?2,?3,?4,?5,?6)") \
+    X(GET_SESSION, "SELECT key,account,csrf,created,expires FROM session WHERE district=?1 AND key=?2") \
+    X(DROP_SESSION, "DELETE FROM session WHERE district=?1 AND key=?2") \
+    X(DROP_SESSIONS, "DELETE FROM session WHERE district=?1 AND (account=?2 OR expires<=?3)") \
+    X(PUT_TOKEN, "INSERT INTO token VALUES(?1,?2,?3,?4,?5,?6)") \
+    X(GET_TOKEN, "SELECT key,account,name,created,expires FROM token WHERE district=?1 AND key=?2") \
+    X(TOKENS, "SELECT key,account,name,created,expires FROM token WHERE district=?1 AND account=?2 ORDER BY name") \
+    X(DROP_TOKEN, "DELETE FROM token WHERE district=?1 AND account=?2 AND name=?3")
+enum {
+#define X(name, sql) name,
+    ACCESS_STATEMENTS(X)
+#undef X
+    ACCESS_STATEMENT_COUNT
+};
+
+// Prepares on first use and binds the district as ?1. NULL: store_trouble says why.
+sqlite3_stmt *statement(store *s, int which);
+store_result store_trouble(const store *s);
+#define PREPARE(st, s, which) \
+    sqlite3_stmt *st = statement((s), (which)); \
+    if (!st) return store_trouble(s)
+// Runs a statement that returns nothing.
+store_result run(store *s, sqlite3_stmt *st);
+// Steps to the next row: STORE_OK with a row, STORE_NOT_FOUND at the end; then the statement is reset.
+store_result next_row(store *s, sqlite3_stmt *st);
+store_result at_end(store_result r);             // STORE_OK for STORE_NOT_FOUND
+// Is the schema, as it stands now, at least of that version? A reader may have opened it before a writer migrated it.
+bool has_schema(store *s, int version);
+
+void bind_str(sqlite3_stmt *st, int at, str text);
+str column_str(sqlite3_stmt *st, int at);        // until the next step
+// Copies at most `size` bytes: a blob of another length (damage) leaves the rest as it was.
+void column_bytes(sqlite3_stmt *st, int at, void *out, size_t size);
+// Room for one more item of `size` bytes in a list of `count`: doubles at powers of two.
+void *grown(void *items, ptrdiff_t count, ptrdiff_t size, arena *a);
+#define GROW(list, count, a) ((list) = grown((list), (count), (ptrdiff_t)sizeof *(list), (a)))
 
 extern const char *const schema_sql;             // of SCHEMA_VERSION, for an empty database
 // Brings an older schema to SCHEMA_VERSION. Returns an SQLite code.

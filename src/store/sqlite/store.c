@@ -60,6 +60,7 @@
 #define CONTRIBUTION_COLUMNS "SELECT figure,period,key,case_id,first,last FROM contribution "
 
 enum {
+    BEFORE_OURS = ACCESS_STATEMENT_COUNT - 1,
 #define X(name, sql) name,
     STATEMENTS(X)
 #undef X
@@ -67,6 +68,7 @@ enum {
 };
 static const char *const statement_sql[] = {
 #define X(name, sql) sql,
+    ACCESS_STATEMENTS(X)
     STATEMENTS(X)
 #undef X
 };
@@ -85,6 +87,7 @@ struct store {
     sqlite3_stmt *statements[STATEMENT_COUNT];
     int64_t district;
     char *district_id;
+    int64_t schema;            // version, when last looked at
     int lock;                  // of the writer's lock file, or -1
     bool writing;
     store_result pending;      // first trouble of the transaction: commit must not hide it
@@ -245,6 +248,7 @@ store_result store_open(const char *dir, bool write, store **out)
     if (rc == SQLITE_OK && version == 0) return open_failed(s, STORE_DAMAGED, "no schema");
     if (rc == SQLITE_OK) rc = configure(s->db);
     if (rc == SQLITE_OK && write && version < SCHEMA_VERSION) rc = migrate(s->db, (int)version);
+    s->schema = write ? SCHEMA_VERSION : version;
     sqlite3_stmt *select = NULL;
     if (rc == SQLITE_OK) rc = sqlite3_prepare_v2(s->db, "SELECT district,id FROM district", -1, &select, NULL);
     if (rc == SQLITE_OK) {
@@ -263,6 +267,12 @@ store_result store_open(const char *dir, bool write, store **out)
     return STORE_OK;
 }
 
+bool has_schema(store *s, int version)
+{
+    if (s->schema < version && read_int(s->db, "PRAGMA user_version", &s->schema) != SQLITE_OK) return false;
+    return s->schema >= version;
+}
+
 void store_close(store *s)
 {
     if (!s) return;
@@ -277,8 +287,7 @@ void store_close(store *s)
 
 // ---- statements ------------------------------------------------------------------------------------------
 
-// Prepares on first use and binds the district as ?1. NULL: s->pending or the caller's result says why.
-static sqlite3_stmt *statement(store *s, int which)
+sqlite3_stmt *statement(store *s, int which)
 {
     if (!s->statements[which]) {
         int rc = sqlite3_prepare_v3(s->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT, &s->statements[which], NULL);
@@ -291,7 +300,7 @@ static sqlite3_stmt *statement(store *s, int which)
     return s->statements[which];
 }
 
-static void bind_str(sqlite3_stmt *st, int at, str text)
+void bind_str(sqlite3_stmt *st, int at, str text)
 {
     sqlite3_bind_text64(st, at, text.data ? text.data : "", (sqlite3_uint64)text.len, SQLITE_STATIC, SQLITE_UTF8);
 }
@@ -319,14 +328,13 @@ static decimal column_amount(sqlite3_stmt *st, int at)
     return x;
 }
 
-static str column_str(sqlite3_stmt *st, int at)
+str column_str(sqlite3_stmt *st, int at)
 {
     const char *text = (const char *)sqlite3_column_text(st, at);
     return (str){text, text ? sqlite3_column_bytes(st, at) : 0};
 }
 
-// Copies at most `size` bytes: a blob of another length (damage) leaves the rest as it was.
-static void column_bytes(sqlite3_stmt *st, int at, void *out, size_t size)
+void column_bytes(sqlite3_stmt *st, int at, void *out, size_t size)
 {
     const void *data = sqlite3_column_blob(st, at);
     size_t n = (size_t)sqlite3_column_bytes(st, at);
@@ -339,8 +347,9 @@ void store_fail_after(long n) { calls_until_failure = n; }
 
 static bool fails_now(void) { return calls_until_failure > 0 && --calls_until_failure == 0; }
 
-// Runs a statement that returns nothing.
-static store_result run(store *s, sqlite3_stmt *st)
+store_result store_trouble(const store *s) { return s->pending != STORE_OK ? s->pending : STORE_FAILED; }
+
+store_result run(store *s, sqlite3_stmt *st)
 {
     int rc = fails_now() ? SQLITE_FULL : sqlite3_step(st);
     store_result r = rc == SQLITE_DONE ? STORE_OK : fail(s, rc);
@@ -348,12 +357,7 @@ static store_result run(store *s, sqlite3_stmt *st)
     return r;
 }
 
-#define PREPARE(st, s, which) \
-    sqlite3_stmt *st = statement((s), (which)); \
-    if (!st) return (s)->pending != STORE_OK ? (s)->pending : STORE_FAILED
-
-// Steps to the next row: STORE_OK with a row, STORE_NOT_FOUND at the end; then the statement is reset.
-static store_result next_row(store *s, sqlite3_stmt *st)
+store_result next_row(store *s, sqlite3_stmt *st)
 {
     int rc = sqlite3_step(st);
     if (rc == SQLITE_ROW) return STORE_OK;
@@ -362,7 +366,7 @@ static store_result next_row(store *s, sqlite3_stmt *st)
     return r;
 }
 
-static store_result at_end(store_result r) { return r == STORE_NOT_FOUND ? STORE_OK : r; }
+store_result at_end(store_result r) { return r == STORE_NOT_FOUND ? STORE_OK : r; }
 
 // ---- transactions ----------------------------------------------------------------------------------------
 
@@ -549,15 +553,13 @@ store_result store_last_checkpoint(store *s, uint64_t *size, str *note, arena *a
 
 // ---- growing lists in an arena ---------------------------------------------------------------------------
 
-// Room for one more item of `size` bytes in a list of `count`: doubles at powers of two.
-static void *grown(void *items, ptrdiff_t count, ptrdiff_t size, arena *a)
+void *grown(void *items, ptrdiff_t count, ptrdiff_t size, arena *a)
 {
     if (count & (count - 1) || (count == 0 && items)) return items;
     void *more = arena_alloc(a, count ? count * 2 : 1, size, 16);
     if (count) memcpy(more, items, (size_t)(count * size));
     return more;
 }
-#define GROW(list, count, a) ((list) = grown((list), (count), (ptrdiff_t)sizeof *(list), (a)))
 
 // ---- definitions, figures, files -------------------------------------------------------------------------
 
