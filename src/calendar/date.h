@@ -36,6 +36,7 @@ str date_text(date d, arena *a);
 // RFC 3339 in UTC with milliseconds: "2024-03-05T08:30:00.000Z".
 bool timestamp_parse(str text, timestamp *out);
 str timestamp_text(timestamp t, arena *a);
+enum { CHINA_OFFSET_MINUTES = 480 };                        // the whole country keeps Beijing time, all year
 date timestamp_date(timestamp t, int offset_minutes);   // the day it is then, that far east of Greenwich
 
 #endif

@@ -24,7 +24,7 @@ static bool read_moment(str text, timestamp *out)
 {
     clock_moment m;
     if (!clock_moment_parse(text, &m)) return false;
-    *out = (date_to_days(m.day) * 86400 + (m.has_time ? m.second : 0) - SCENARIO_OFFSET_MINUTES * 60) * 1000;
+    *out = (date_to_days(m.day) * 86400 + (m.has_time ? m.second : 0) - CHINA_OFFSET_MINUTES * 60) * 1000;
     return true;
 }
 
@@ -80,7 +80,7 @@ static void expect_clocks(telling *t, const json *object, bool levels)
 {
     static const char *const level_names[] = {[CLOCK_NORMAL] = "normal", [CLOCK_DUE_SOON] = "due soon", [CLOCK_OVERDUE] = "overdue"};
     flow_clock *list;
-    ptrdiff_t count = flow_clocks(&t->state, t->cal, t->now, SCENARIO_OFFSET_MINUTES, &list, t->arena);
+    ptrdiff_t count = flow_clocks(&t->state, t->cal, t->now, CHINA_OFFSET_MINUTES, &list, t->arena);
     for (const json *j = object->first; j; j = j->next) {
         const flow_clock *c = find_clock(list, count, j->name);
         str found = !c ? STR("none") : levels ? str_from(c->open ? "suspended" : level_names[c->level]) : c->open ? STR("suspended") : clock_moment_text(c->due, t->arena);
@@ -122,7 +122,7 @@ static void act(telling *t, const json *j)
 {
     flow_command c = {.actor = json_string(j, STR("by")), .task = json_string(j, STR("task")), .to = json_string(j, STR("to")), .reason = json_string(j, STR("reason")),
                       .unit = json_string(j, STR("unit")), .clock = json_string(j, STR("clock")), .link = json_string(j, STR("link")), .length = (int)json_int(j, STR("length"), 0),
-                      .data = json_get(j, STR("data")), .version = (int)json_int(j, STR("version"), 0), .offset_minutes = SCENARIO_OFFSET_MINUTES, .from = json_pos(j, t->file)};
+                      .data = json_get(j, STR("data")), .version = (int)json_int(j, STR("version"), 0), .offset_minutes = CHINA_OFFSET_MINUTES, .from = json_pos(j, t->file)};
     str role = json_string(j, STR("role")), certificate = json_string(j, STR("qualification"));
     timestamp at;
     if (!flow_command_find(json_string(j, STR("do")), &c.kind) || !read_moment(json_string(j, STR("at")), &at) || at < t->now) {
@@ -135,7 +135,7 @@ static void act(telling *t, const json *j)
     c.qualification_count = certificate.len > 0;
     c.at = t->now = at;
     if (t->state.status) {
-        flow_command passing = {.kind = FLOW_TIME, .at = at, .offset_minutes = SCENARIO_OFFSET_MINUTES, .from = c.from};
+        flow_command passing = {.kind = FLOW_TIME, .at = at, .offset_minutes = CHINA_OFFSET_MINUTES, .from = c.from};
         take(t, &passing, j, (str){0});
     }
     if (c.kind != FLOW_TIME) take(t, &c, j, json_string(j, STR("refused")));

@@ -15,7 +15,7 @@
 
 #include "case/flow.h"
 
-enum { SCENARIO_STEPS_MAX = 1000, SCENARIO_OFFSET_MINUTES = 480 };
+enum { SCENARIO_STEPS_MAX = 1000 };
 typedef struct { str name; label title; int steps; bool passed; } scenario_result;
 
 // Runs one. What is not as told, or not understood, is a SCENARIO-… diagnostic with the step's place.

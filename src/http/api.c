@@ -23,7 +23,7 @@ static void problem(const request *q, response *r, int status, bilingual what)
     r->type = "application/problem+json";
 }
 
-static int year_of(const request *q) { return request_int(q, "year", timestamp_date(machine_now(), 480).year - 1, REPORT_YEAR_MIN, REPORT_YEAR_MAX); }
+static int year_of(const request *q) { return request_int(q, "year", timestamp_date(machine_now(), CHINA_OFFSET_MINUTES).year - 1, REPORT_YEAR_MIN, REPORT_YEAR_MAX); }
 
 void get_api_report(const request *q, response *r)
 {

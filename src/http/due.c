@@ -35,9 +35,9 @@ static due_question read_question(const request *q)
 {
     due_question out = {.procedure = definitions_procedure(q->definitions, ask(q, "procedure"), NULL), .clock = ask(q, "clock"), .extend = ask(q, "extend").len > 0};
     str start = ask(q, "start");
-    out.start.day = timestamp_date(machine_now(), 480);
+    out.start.day = timestamp_date(machine_now(), CHINA_OFFSET_MINUTES);
     if (start.len && !clock_moment_parse(start, &out.start)) {
-        out.start = (clock_moment){.day = timestamp_date(machine_now(), 480)};
+        out.start = (clock_moment){.day = timestamp_date(machine_now(), CHINA_OFFSET_MINUTES)};
         wrong(&out, "起算日期应写成 2024-09-27 或者 2024-09-27T08:30", "the day of the event must be like 2024-09-27 or 2024-09-27T08:30");
     }
     out.on = out.start.day;

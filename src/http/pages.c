@@ -9,7 +9,7 @@
 static int latest_year(const request *q)
 {
     // The year before this one: the one a report is written about.
-    date today = timestamp_date(machine_now(), 480);
+    date today = timestamp_date(machine_now(), CHINA_OFFSET_MINUTES);
     figure_value v;
     int year = today.year - 1;
     // The newest year for which anything was reported, looking back over a working life.

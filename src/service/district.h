@@ -9,6 +9,7 @@
 #ifndef FADU_SERVICE_DISTRICT_H
 #define FADU_SERVICE_DISTRICT_H
 
+#include "case/flow.h"
 #include "figures/figures.h"
 #include "store/store.h"
 
@@ -76,6 +77,11 @@ store_result writer_find(writer *w, int definition, int form, str key, store_cas
 decision writer_command(writer *w, const command *c, const store_case *there, source_pos at, event *out, arena *a, diag_list *d);
 // Withdraws a case by id.
 decision writer_withdraw(writer *w, int64_t case_id, str actor, provenance source, arena *a, diag_list *d);
+// Decides one command of a running case and writes what follows. `case_id` 0 begins a case of that procedure, in its version in force, and gives
+// it the next number where its key is left empty and the procedure numbers its cases. The command's moment is the writer's. UNCHANGED:
+// nothing was to be done, or a command with this id was done before; `out` is then the case's last event, or the one that the command became.
+// REFUSED with CASE-…, COMMAND-…, FLOW-… or FORM-… diagnostics; without any, the store failed, and so will commit.
+decision writer_act(writer *w, int64_t case_id, str procedure_id, flow_command *c, event *out, arena *a, diag_list *d);
 // Appends a record whose body is an object without "at", "district", "seq", "v": they are added. Returns its number.
 int64_t writer_record(writer *w, json *body, arena *a);
 // Commits, signs the new head and writes DIR/checkpoint.
@@ -87,6 +93,12 @@ store_result district_case_state(store *s, const definitions *defs, const store_
 
 // What follows from a state: the row that the store keeps of it, and what it posts. The writer stores them; verify compares them.
 store_case district_case_row(const definitions *defs, const case_state *s);
+typedef struct {
+    store_task *tasks;
+    store_clock *clocks;
+    ptrdiff_t task_count, clock_count;
+} agenda;                            // what of a running case waits
+agenda district_agenda(const definitions *defs, const case_state *s, arena *a);
 ptrdiff_t district_postings(const definitions *defs, const case_state *s, timestamp now, posting **out, arena *a, diag_list *d);
 
 // ---- the machine -----------------------------------------------------------------------------------------

@@ -337,7 +337,7 @@ static bool take_row(importer *im, const recognition *known, str sheet, const sh
     if (!noted) return no_memory(im);
     if (result == REFUSED) {
         im->result->bad++;
-        reject_row(&im->rejects, im->district, im->name, im->sha, sheet, header, row, &found, timestamp_date(im->now, 480), scratch);
+        reject_row(&im->rejects, im->district, im->name, im->sha, sheet, header, row, &found, timestamp_date(im->now, CHINA_OFFSET_MINUTES), scratch);
     } else if (result == UNCHANGED) im->result->unchanged++;
     else if (e.kind == EV_RECORDED) im->result->recorded++;
     else if (e.kind == EV_CLOSED) im->result->closed++;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "service/district.h"
+#include "service/writer_internal.h"
 
 // ---- contributions in the store --------------------------------------------------------------------------
 // Trouble is remembered by the store and comes back from commit.
@@ -39,6 +39,10 @@ typedef struct {
     posting *old, *new;
     ptrdiff_t old_count, new_count;
     str old_words, new_words;
+    agenda dropped, put;                     // what has changed of the tasks and clocks
+    bool has_alarm;
+    timestamp alarm;
+    str command;                             // its id; "" = none
 } outcome;
 
 enum {
@@ -69,6 +73,16 @@ struct writer_queue {
     bool ending;
 };
 
+static void store_agenda(store *s, const outcome *o)
+{
+    for (ptrdiff_t i = 0; i < o->dropped.task_count; i++) store_drop_task(s, &o->dropped.tasks[i]);
+    for (ptrdiff_t i = 0; i < o->put.task_count; i++) store_put_task(s, &o->put.tasks[i]);
+    for (ptrdiff_t i = 0; i < o->dropped.clock_count; i++) store_drop_clock(s, &o->dropped.clocks[i]);
+    for (ptrdiff_t i = 0; i < o->put.clock_count; i++) store_put_clock(s, &o->put.clocks[i]);
+    if (o->has_alarm) store_put_alarm(s, o->row.id, o->alarm);
+    if (o->command.len) store_put_command(s, o->command, o->record.seq);
+}
+
 static void store_outcome(writer *w, const outcome *o, arena *a)
 {
     store *s = w->district->store;
@@ -77,6 +91,7 @@ static void store_outcome(writer *w, const outcome *o, arena *a)
     figures_post(o->old, o->old_count, o->new, o->new_count, o->row.id, o->record.seq, &w->live, put_entry, s, a);
     if (o->was_found) store_unindex_case(s, o->row.id, o->old_words);
     if (o->is_found) store_index_case(s, o->row.id, o->new_words);
+    store_agenda(s, o);
 }
 
 static void store_batch(writer *w, batch *b)
@@ -230,10 +245,13 @@ store_result district_case_state(store *s, const definitions *defs, const store_
     return STORE_OK;
 }
 
+// A ledger's row that is gone, and a case that should never have been entered, post nothing. What people ran has happened, though its applicant took it back.
+static bool has_happened(const case_state *s) { return s->last.running ? s->status != CASE_CANCELLED : s->status != CASE_WITHDRAWN; }
+
 ptrdiff_t district_postings(const definitions *defs, const case_state *s, timestamp now, posting **out, arena *a, diag_list *d)
 {
     *out = NULL;
-    if (!s->exists || s->status == CASE_WITHDRAWN) return 0;
+    if (!s->exists || !has_happened(s)) return 0;
     const event *e = &s->last;
     const procedure_form *f = &e->procedure->forms[e->form];
     feel_value *values = arena_new(a, f->field_count + 1, feel_value);
@@ -259,7 +277,7 @@ static uint64_t key_hash(int family, int form, str key)
     return h ? h : 1;
 }
 
-static bool is_changed(const writer_queue *q, uint64_t hash)
+static bool holds(const writer_queue *q, uint64_t hash)
 {
     if (!q->changed_size) return false;
     for (uint64_t at = hash >> 20;; at++) {
@@ -269,6 +287,8 @@ static bool is_changed(const writer_queue *q, uint64_t hash)
     }
 }
 
+bool writer_is_changed(const writer *w, uint64_t hash) { return holds(w->queue, hash); }
+
 static void add_changed(writer_queue *q, uint64_t hash)
 {
     uint64_t at = hash >> 20;
@@ -277,7 +297,7 @@ static void add_changed(writer_queue *q, uint64_t hash)
     q->changed_count++;
 }
 
-static void note_changed(writer *w, uint64_t hash)
+void writer_note_changed(writer *w, uint64_t hash)
 {
     writer_queue *q = w->queue;
     if (q->changed_count * 2 >= q->changed_size) {
@@ -295,7 +315,7 @@ static void note_changed(writer *w, uint64_t hash)
             if (old.changed[i]) add_changed(q, old.changed[i]);
         mem_release(old.changed);
     }
-    if (!is_changed(q, hash)) add_changed(q, hash);
+    if (!holds(q, hash)) add_changed(q, hash);
 }
 
 // ---- events ----
@@ -310,8 +330,19 @@ static posting *copy_postings(const posting *list, ptrdiff_t count, arena *a)
     return copy;
 }
 
-// Works out all that follows from one event, and sees it on its way to the store.
-static void commit_event(writer *w, const case_state *before, const event *e, arena *a, diag_list *d)
+// What of the agenda changes, in texts that live as long as the batch.
+static void note_agenda(writer *w, outcome *o, const case_state *before, const case_state *after, arena *scratch, arena *a)
+{
+    if (!before->last.running && !after->last.running) return;
+    const definitions *defs = w->district->definitions;
+    agenda old = district_agenda(defs, before, scratch), new = district_agenda(defs, after, scratch);
+    agenda_changes(&old, &new, &o->dropped, &o->put, a);
+    o->has_alarm = after->last.running;
+    if (o->has_alarm) o->alarm = flow_next_time(after->last.running, defs->calendar, w->now, CHINA_OFFSET_MINUTES, scratch);
+    o->command = str_copy(json_string(after->last.command, STR("id")), a);
+}
+
+void writer_commit_event(writer *w, const case_state *before, const event *e, arena *a, diag_list *d)
 {
     district *x = w->district;
     batch *b = &w->queue->batches[w->queue->filling];
@@ -334,13 +365,14 @@ static void commit_event(writer *w, const case_state *before, const event *e, ar
     o->old = copy_postings(old, o->old_count, &b->arena);
     o->new = copy_postings(new, o->new_count, &b->arena);
 
-    o->was_found = before->exists && before->status != CASE_WITHDRAWN;
-    o->is_found = after.status != CASE_WITHDRAWN;
+    o->was_found = before->exists && has_happened(before);
+    o->is_found = has_happened(&after);
     if (o->was_found) o->old_words = case_words(&before->last.procedure->forms[before->last.form], &before->last, &b->arena);
     if (o->is_found) o->new_words = case_words(&e->procedure->forms[e->form], e, &b->arena);
+    note_agenda(w, o, before, &after, a, &b->arena);
     if (!before->exists) x->last_case = e->case_id;
-    if (before->exists) note_changed(w, key_hash(o->row.procedure, before->last.form, before->last.key));
-    note_changed(w, key_hash(o->row.procedure, o->row.form, o->row.key));
+    if (before->exists) writer_note_changed(w, key_hash(o->row.procedure, before->last.form, before->last.key));
+    writer_note_changed(w, key_hash(o->row.procedure, o->row.form, o->row.key));
     if (b->count == BATCH_EVENTS) hand_over(w);
 }
 
@@ -349,28 +381,27 @@ static decision decide_and_commit(writer *w, const case_state *state, const comm
     event e;
     int64_t new_id = case_id_make(w->now, w->district->last_case);
     decision result = case_decide(state, c, new_id, w->now, w->district->definitions->calendar, at, &e, a, d);
-    if (result == DECIDED) commit_event(w, state, &e, a, d);
+    if (result == DECIDED) writer_commit_event(w, state, &e, a, d);
     if (out) *out = result == DECIDED ? e : state->last;
     return result;
 }
 
-// The connection to read a case from that this transaction has not changed.
-static store *reading(const writer *w) { return w->queue->running ? w->queue->reader : w->district->store; }
+store *writer_reading(const writer *w) { return w->queue->running ? w->queue->reader : w->district->store; }
 
 store_result writer_find(writer *w, int definition, int form, str key, store_case *out, arena *a)
 {
     if (!key.len) return STORE_NOT_FOUND;
     int family = w->district->definitions->family[definition];
-    if (is_changed(w->queue, key_hash(family, form, key))) writer_settle(w);
-    return store_find_case(reading(w), family, form, key, out, a);
+    if (writer_is_changed(w, key_hash(family, form, key))) writer_settle(w);
+    return store_find_case(writer_reading(w), family, form, key, out, a);
 }
 
 decision writer_command(writer *w, const command *c, const store_case *there, source_pos at, event *out, arena *a, diag_list *d)
 {
     case_state state = {0};
     if (there) {
-        if (is_changed(w->queue, key_hash(there->procedure, there->form, there->key))) writer_settle(w);
-        store_result r = district_case_state(reading(w), w->district->definitions, there, &state, a, d);
+        if (writer_is_changed(w, key_hash(there->procedure, there->form, there->key))) writer_settle(w);
+        store_result r = district_case_state(writer_reading(w), w->district->definitions, there, &state, a, d);
         if (r != STORE_OK) {
             w->trouble = w->trouble == STORE_OK ? r : w->trouble;
             return REFUSED;

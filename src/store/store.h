@@ -8,6 +8,8 @@
 //   contributions the live values behind figures that are not plain sums (distinct, max, median)
 //   checkpoints  signed heads of the log
 //   accounts     people, the roles granted to them (both as the records say), their sessions and tokens (here alone)
+//   tasks, clocks, alarms  of the cases that run: who has to do what, by when, and when to look again
+//   commands     the ids of those that were done
 //   search       words of the cases, by Han bigrams
 // `district` leads every key, so that districts can be spread over servers (docs/adr/0006).
 // Texts handed out live in the arena given, or until the next call on the same cursor where no arena is given.
@@ -169,6 +171,56 @@ store_result store_index_case(store *s, int64_t case_id, str words);
 store_result store_unindex_case(store *s, int64_t case_id, str words);    // the same words as when indexed
 // Newest first; a query of several words needs all of them; two Han characters are enough.
 store_result store_search(store *s, str query, int64_t before, int limit, int64_t **ids, ptrdiff_t *count, arena *a);
+
+// ---- running cases: what waits for whom, and until when ----------------------------------------------------
+// Tasks and clocks of open cases, as their last records say. What is not running has no rows.
+typedef struct {
+    int64_t case_id, id;         // id: of the process's activity, within the case
+    int procedure;               // as store_case.procedure
+    str task, role;              // ids in the procedure
+    str unit;                    // whose people do it; "" = any unit's
+    str assignee;                // "" = nobody yet
+    timestamp since;
+} store_task;
+store_result store_put_task(store *s, const store_task *t);               // adds it, or replaces the one with this id
+store_result store_drop_task(store *s, const store_task *t);
+typedef struct { int procedure; str role, assignee; int64_t case_id; } store_task_query;      // 0 or "" = any
+// After the given one (NULL = from the start), by case and id.
+store_result store_list_tasks(store *s, const store_task_query *q, const store_task *after, int limit, store_task **out, ptrdiff_t *count, arena *a);
+typedef bool (*store_task_fn)(void *ctx, const store_task *t);
+store_result store_each_task(store *s, store_task_fn fn, void *ctx);
+
+typedef struct {
+    int64_t case_id;
+    int procedure;
+    str clock;                   // its id in the procedure
+    int64_t due;                 // day; STORE_NO_DAY while it is suspended
+    int level;                   // clock_level, as last recorded
+} store_clock;
+store_result store_put_clock(store *s, const store_clock *c);             // adds it, or replaces the one with this case and clock
+store_result store_drop_clock(store *s, const store_clock *c);
+// By due day, then case and clock, after the given one (NULL = from the start): those due on first_day or later, of at least that level.
+store_result store_list_clocks(store *s, int procedure, int64_t first_day, int level, const store_clock *after, int limit, store_clock **out, ptrdiff_t *count, arena *a);
+typedef bool (*store_clock_fn)(void *ctx, const store_clock *c);
+store_result store_each_clock(store *s, store_clock_fn fn, void *ctx);
+// Open cases with clocks or timers, by id, after that one.
+store_result store_running_cases(store *s, int64_t after, int limit, int64_t **ids, ptrdiff_t *count, arena *a);
+
+// When time alone next changes a case: one alarm a case, STORE_NO_ALARM = none. Alarms follow from the records and the calendar in force.
+#define STORE_NO_ALARM INT64_MAX
+store_result store_put_alarm(store *s, int64_t case_id, timestamp at);
+store_result store_next_alarm(store *s, timestamp *at);                   // the earliest; STORE_NO_ALARM when there is none
+store_result store_due_alarms(store *s, timestamp now, int limit, int64_t **ids, ptrdiff_t *count, arena *a);     // earliest first
+
+// Commands that carried an id: the record that each became.
+store_result store_put_command(store *s, str id, int64_t record);
+store_result store_get_command(store *s, str id, int64_t *record);
+typedef bool (*store_command_fn)(void *ctx, str id, int64_t record);
+store_result store_each_command(store *s, store_command_fn fn, void *ctx);
+
+// Gapless numbers: 1, 2, 3 … of a series in a year, taken within the transaction that uses them.
+store_result store_next_number(store *s, str series, int year, int64_t *n);      // which would be taken
+store_result store_take_number(store *s, str series, int year, int64_t *n);
 
 // ---- accounts --------------------------------------------------------------------------------------------
 // Accounts and grants follow from records; password hashes, sessions and tokens are secrets and are only here. In a store

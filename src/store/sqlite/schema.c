@@ -15,7 +15,21 @@
     "CREATE TABLE token(district INTEGER NOT NULL, key BLOB NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL," \
     "  created INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY(district, key), UNIQUE(district, account, name)) STRICT, WITHOUT ROWID;"
 
-const char *const schema_sql =
+#define RUNNING_SCHEMA \
+    "CREATE TABLE task(district INTEGER NOT NULL, case_id INTEGER NOT NULL, id INTEGER NOT NULL, procedure INTEGER NOT NULL, task TEXT NOT NULL," \
+    "  role TEXT NOT NULL, unit TEXT NOT NULL, assignee TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(district, case_id, id)) STRICT, WITHOUT ROWID;" \
+    "CREATE INDEX task_by_role ON task(district, procedure, role, case_id, id);" \
+    "CREATE INDEX task_by_person ON task(district, assignee, case_id, id) WHERE assignee<>'';" \
+    "CREATE TABLE clock(district INTEGER NOT NULL, case_id INTEGER NOT NULL, procedure INTEGER NOT NULL, clock TEXT NOT NULL, due INTEGER NOT NULL," \
+    "  level INTEGER NOT NULL, PRIMARY KEY(district, case_id, clock)) STRICT, WITHOUT ROWID;" \
+    "CREATE INDEX clock_by_due ON clock(district, due, case_id, clock);" \
+    "CREATE TABLE alarm(district INTEGER NOT NULL, case_id INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(district, case_id)) STRICT, WITHOUT ROWID;" \
+    "CREATE INDEX alarm_by_time ON alarm(district, at, case_id);" \
+    "CREATE TABLE command(district INTEGER NOT NULL, id TEXT NOT NULL, record INTEGER NOT NULL, PRIMARY KEY(district, id)) STRICT, WITHOUT ROWID;" \
+    "CREATE TABLE counter(district INTEGER NOT NULL, series TEXT NOT NULL, year INTEGER NOT NULL, n INTEGER NOT NULL," \
+    "  PRIMARY KEY(district, series, year)) STRICT, WITHOUT ROWID;"
+
+static const char first_schema[] =
     "CREATE TABLE district(district INTEGER PRIMARY KEY, id TEXT NOT NULL, origin TEXT NOT NULL,"
     "  tree_size INTEGER NOT NULL, tree BLOB NOT NULL) STRICT;"
     "CREATE TABLE record(district INTEGER NOT NULL, seq INTEGER NOT NULL, salt BLOB NOT NULL, entry BLOB NOT NULL, body TEXT NOT NULL,"
@@ -44,25 +58,32 @@ const char *const schema_sql =
     "CREATE TABLE contribution(district INTEGER NOT NULL, figure INTEGER NOT NULL, period INTEGER NOT NULL, key TEXT NOT NULL,"
     "  case_id INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
     "  PRIMARY KEY(district, figure, period, key, case_id, first, last)) STRICT, WITHOUT ROWID;"
-    ACCESS_SCHEMA
     // Without positions: a bigram of a two-character word is the word itself; longer words are checked against the text.
     "CREATE VIRTUAL TABLE search USING fts5(words, content='', detail=none, columnsize=0, tokenize='han');"
     "INSERT INTO search(search, rank) VALUES('hashsize', 33554432);";
 
-// One step for each version since the first: what it added.
+// What each version added.
 static const char *const steps[SCHEMA_VERSION + 1] = {
-    [2] = ACCESS_SCHEMA,
+    [1] = first_schema,
+    [2] = ACCESS_SCHEMA RUNNING_SCHEMA,
 };
 
-int migrate(sqlite3 *db, int from_version)
+int schema_advance(sqlite3 *db, int from_version)
 {
-    int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    int rc = SQLITE_OK;
     for (int version = from_version + 1; version <= SCHEMA_VERSION && rc == SQLITE_OK; version++) {
         char done[64];
         snprintf(done, sizeof done, "PRAGMA user_version=%d", version);
         rc = sqlite3_exec(db, steps[version], NULL, NULL, NULL);
         if (rc == SQLITE_OK) rc = sqlite3_exec(db, done, NULL, NULL, NULL);
     }
+    return rc;
+}
+
+int migrate(sqlite3 *db, int from_version)
+{
+    int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    if (rc == SQLITE_OK) rc = schema_advance(db, from_version);
     if (rc == SQLITE_OK) return sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
     return rc;

@@ -60,7 +60,7 @@
 #define CONTRIBUTION_COLUMNS "SELECT figure,period,key,case_id,first,last FROM contribution "
 
 enum {
-    BEFORE_OURS = ACCESS_STATEMENT_COUNT - 1,
+    BEFORE_OURS = RUNNING_STATEMENTS_END - 1,
 #define X(name, sql) name,
     STATEMENTS(X)
 #undef X
@@ -69,6 +69,7 @@ enum {
 static const char *const statement_sql[] = {
 #define X(name, sql) sql,
     ACCESS_STATEMENTS(X)
+    RUNNING_STATEMENTS(X)
     STATEMENTS(X)
 #undef X
 };
@@ -197,7 +198,7 @@ store_result store_create(const char *dir, str district, str origin)
     if (rc == SQLITE_OK) rc = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
     if (rc == SQLITE_OK) rc = configure(s->db);
     if (rc == SQLITE_OK) rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-    if (rc == SQLITE_OK) rc = sqlite3_exec(s->db, schema_sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK) rc = schema_advance(s->db, 0);
     sqlite3_stmt *insert = NULL;
     if (rc == SQLITE_OK) rc = sqlite3_prepare_v2(s->db, "INSERT INTO district VALUES(1,?1,?2,0,x'')", -1, &insert, NULL);
     if (rc == SQLITE_OK) {
@@ -207,9 +208,7 @@ store_result store_create(const char *dir, str district, str origin)
         if (rc == SQLITE_DONE) rc = SQLITE_OK;
     }
     sqlite3_finalize(insert);
-    char version[64];
-    snprintf(version, sizeof version, "PRAGMA user_version=%d; COMMIT", SCHEMA_VERSION);
-    if (rc == SQLITE_OK) rc = sqlite3_exec(s->db, version, NULL, NULL, NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
     if (rc != SQLITE_OK) return open_failed(s, result_of(rc), s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(rc));
     store_close(s);
     return STORE_OK;

@@ -1,0 +1,228 @@
+// Commands of running cases: from the stored case to the decided event.
+#include "document/series.h"
+#include "service/writer_internal.h"
+
+// ---- the agenda: what of a case waits --------------------------------------------------------------------
+
+static str unit_of(const flow_state *s, const process_step *step)
+{
+    return step->unit >= 0 && s->data[step->unit].kind == FEEL_STRING ? s->data[step->unit].string : (str){0};
+}
+
+agenda district_agenda(const definitions *defs, const case_state *s, arena *a)
+{
+    agenda g = {0};
+    const flow_state *f = s->last.running;
+    if (!s->exists || !f || f->status != CASE_OPEN) return g;
+    int family = defs->family[s->last.definition];
+    g.tasks = arena_new(a, f->task_count, store_task);
+    for (int i = 0; i < f->task_count; i++) {
+        const flow_task *t = &f->tasks[i];
+        g.tasks[g.task_count++] = (store_task){s->last.case_id, t->id, family, t->step->id, f->procedure->roles[t->step->role].id, unit_of(f, t->step), t->assignee, t->since};
+    }
+    g.clocks = arena_new(a, f->clock_count, store_clock);
+    for (int i = 0; i < f->clock_count; i++) {
+        const flow_clock *c = &f->clocks[i];
+        if (!c->stopped) g.clocks[g.clock_count++] = (store_clock){s->last.case_id, family, c->clock->id, c->open ? STORE_NO_DAY : date_to_days(c->due.day), (int)c->level};
+    }
+    return g;
+}
+
+static store_task copy_task(const store_task *t, arena *a)
+{
+    store_task copy = *t;
+    copy.task = str_copy(t->task, a), copy.role = str_copy(t->role, a), copy.unit = str_copy(t->unit, a), copy.assignee = str_copy(t->assignee, a);
+    return copy;
+}
+
+static store_clock copy_clock(const store_clock *c, arena *a)
+{
+    store_clock copy = *c;
+    copy.clock = str_copy(c->clock, a);
+    return copy;
+}
+
+static const store_task *find_task(const agenda *g, int64_t id)
+{
+    for (ptrdiff_t i = 0; i < g->task_count; i++)
+        if (g->tasks[i].id == id) return &g->tasks[i];
+    return NULL;
+}
+
+static const store_clock *find_clock(const agenda *g, str id)
+{
+    for (ptrdiff_t i = 0; i < g->clock_count; i++)
+        if (str_equal(g->clocks[i].clock, id)) return &g->clocks[i];
+    return NULL;
+}
+
+static bool same_task(const store_task *x, const store_task *y)
+{
+    return str_equal(x->task, y->task) && str_equal(x->role, y->role) && str_equal(x->unit, y->unit) && str_equal(x->assignee, y->assignee) && x->since == y->since;
+}
+
+void agenda_changes(const agenda *old, const agenda *new, agenda *dropped, agenda *put, arena *a)
+{
+    *dropped = (agenda){.tasks = arena_new(a, old->task_count, store_task), .clocks = arena_new(a, old->clock_count, store_clock)};
+    *put = (agenda){.tasks = arena_new(a, new->task_count, store_task), .clocks = arena_new(a, new->clock_count, store_clock)};
+    for (ptrdiff_t i = 0; i < old->task_count; i++)
+        if (!find_task(new, old->tasks[i].id)) dropped->tasks[dropped->task_count++] = copy_task(&old->tasks[i], a);
+    for (ptrdiff_t i = 0; i < new->task_count; i++) {
+        const store_task *was = find_task(old, new->tasks[i].id);
+        if (!was || !same_task(was, &new->tasks[i])) put->tasks[put->task_count++] = copy_task(&new->tasks[i], a);
+    }
+    for (ptrdiff_t i = 0; i < old->clock_count; i++)
+        if (!find_clock(new, old->clocks[i].clock)) dropped->clocks[dropped->clock_count++] = copy_clock(&old->clocks[i], a);
+    for (ptrdiff_t i = 0; i < new->clock_count; i++) {
+        const store_clock *was = find_clock(old, new->clocks[i].clock);
+        if (!was || was->due != new->clocks[i].due || was->level != new->clocks[i].level) put->clocks[put->clock_count++] = copy_clock(&new->clocks[i], a);
+    }
+}
+
+// ---- acting ----------------------------------------------------------------------------------------------
+
+typedef struct {
+    writer *w;
+    flow_command *c;
+    case_state before;
+    const procedure *procedure;      // of the version under which the case runs
+    int definition;
+    arena *arena;
+    diag_list *diags;
+} acting;
+
+static decision refuse(const acting *x, const char *code, bilingual hint, bilingual format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    diag_vadd(x->diags, DIAG_ERROR, code, x->c->from, hint, format, args);
+    va_end(args);
+    return REFUSED;
+}
+
+static decision trouble(const acting *x, store_result r)
+{
+    if (x->w->trouble == STORE_OK) x->w->trouble = r;
+    return REFUSED;
+}
+
+static uint64_t id_hash(int64_t case_id) { return (uint64_t)case_id * 0x9E3779B97F4A7C15u | 1; }
+static uint64_t command_hash(str id) { return str_hash(id) | 1; }
+
+static store_result load_case(acting *x, int64_t case_id)
+{
+    store_case row;
+    if (writer_is_changed(x->w, id_hash(case_id))) writer_settle(x->w);
+    store_result r = store_get_case(writer_reading(x->w), case_id, &row, x->arena);
+    if (r == STORE_OK) r = district_case_state(writer_reading(x->w), x->w->district->definitions, &row, &x->before, x->arena, x->diags);
+    if (r != STORE_OK) return r;
+    x->procedure = x->before.last.procedure;
+    x->definition = row.definition;
+    return STORE_OK;
+}
+
+// A command that was done is not done again: the same id must ask for the same.
+static decision done_before(acting *x, int64_t case_id, event *out)
+{
+    int64_t record;
+    store_record stored;
+    if (!x->c->id.len) return DECIDED;
+    if (writer_is_changed(x->w, command_hash(x->c->id))) writer_settle(x->w);
+    store_result r = store_get_command(writer_reading(x->w), x->c->id, &record);
+    if (r == STORE_NOT_FOUND) return DECIDED;
+    if (r == STORE_OK) r = store_get_record(writer_reading(x->w), record, &stored, x->arena);
+    if (r != STORE_OK) return trouble(x, r);
+    const json *body = json_parse(stored.body, STR("fadu.db"), x->arena, x->diags);
+    if (!body || !case_event_read(body, definition_by_number, x->w->district->definitions, out, x->arena, x->diags)) return trouble(x, STORE_DAMAGED);
+    buf asked = {.arena = x->arena}, then = {.arena = x->arena};
+    json_write(&asked, flow_command_json(x->c, x->arena));
+    json_write(&then, out->command);
+    bool same = str_equal(buf_str(&asked), buf_str(&then)) && str_equal(out->actor, x->c->actor) && (case_id == 0 || case_id == out->case_id);
+    return same ? UNCHANGED : refuse(x, "COMMAND-ID-USED", (bilingual){"换一个编号", "choose another id"}, (bilingual){"操作编号“%.*s”已用于另一项操作", "the command id \"%.*s\" was used for something else"}, STR_ARG(x->c->id));
+}
+
+// Where the key is left empty and the procedure says how cases are numbered: the next number. It is taken only when the command is decided.
+typedef struct { bool wanted; str pattern; int year; } numbering;
+
+static decision give_number(acting *x, numbering *n)
+{
+    const procedure_process *p = x->procedure->process;
+    const procedure_form *f = &x->procedure->forms[p->form];
+    series s;
+    int64_t next;
+    str key = f->fields[f->key[0]].key;
+    *n = (numbering){.pattern = p->number, .year = timestamp_date(x->w->now, CHINA_OFFSET_MINUTES).year};
+    if (!p->number.len || f->key_count != 1 || (x->c->data && json_get(x->c->data, key))) return DECIDED;
+    if (!series_load(p->number, x->c->from, &s, x->diags)) return REFUSED;
+    writer_settle(x->w);
+    store_result r = store_next_number(x->w->district->store, n->pattern, n->year, &next);
+    if (r != STORE_OK) return trouble(x, r);
+    if (next > SERIES_NUMBER_MAX) return refuse(x, "CASE-NUMBERS", (bilingual){0}, (bilingual){"本年编号已用完", "this year's numbers are used up"});
+    json *data = json_new_object(x->arena);
+    for (const json *m = x->c->data ? x->c->data->first : NULL; m; m = m->next) {
+        json *copy = arena_new(x->arena, 1, json);
+        *copy = *m;
+        json_set(data, m->name, copy);
+    }
+    json_set(data, key, json_new_string(series_text(s, (series_number){n->year, (int)next}, x->arena), x->arena));
+    x->c->data = data;
+    n->wanted = true;
+    return DECIDED;
+}
+
+// Is the key free, or this case's own?
+static decision check_key(acting *x, const event *e)
+{
+    store_case there;
+    if (x->before.exists && str_equal(x->before.last.key, e->key)) return DECIDED;
+    store_result r = writer_find(x->w, e->definition, e->form, e->key, &there, x->arena);
+    if (r == STORE_NOT_FOUND) return DECIDED;
+    if (r != STORE_OK) return trouble(x, r);
+    return refuse(x, "CASE-KEY-TAKEN", (bilingual){"换一个编号，或者办理已有的事项", "choose another, or go on with the case that is there"}, (bilingual){"编号“%.*s”已有事项", "there is a case \"%.*s\" already"}, STR_ARG(e->key));
+}
+
+static decision decide(acting *x, event *out)
+{
+    flow_state before = {.procedure = x->procedure}, *after = arena_new(x->arena, 1, flow_state);
+    numbering number = {0};
+    if (x->before.exists) before = *x->before.last.running;
+    else if (give_number(x, &number) == REFUSED) return REFUSED;
+    decision result = flow_decide(&before, x->c, x->w->district->definitions->calendar, after, x->arena, x->diags);
+    if (result != DECIDED) {
+        *out = x->before.last;
+        return result;
+    }
+    int64_t new_id = case_id_make(x->w->now, x->w->district->last_case);
+    if (!flow_event(&x->before, after, x->c, new_id, x->definition, out, x->arena, x->diags) || check_key(x, out) == REFUSED) return REFUSED;
+    if (number.wanted) {
+        int64_t taken;
+        store_result r = store_take_number(x->w->district->store, number.pattern, number.year, &taken);
+        if (r != STORE_OK) return trouble(x, r);
+    }
+    writer_commit_event(x->w, &x->before, out, x->arena, x->diags);
+    writer_note_changed(x->w, id_hash(out->case_id));
+    if (x->c->id.len) writer_note_changed(x->w, command_hash(x->c->id));
+    return DECIDED;
+}
+
+decision writer_act(writer *w, int64_t case_id, str procedure_id, flow_command *c, event *out, arena *a, diag_list *d)
+{
+    acting x = {.w = w, .c = c, .arena = a, .diags = d};
+    *out = (event){0};
+    c->at = w->now;
+    c->offset_minutes = CHINA_OFFSET_MINUTES;
+    decision before = done_before(&x, case_id, out);
+    if (before != DECIDED) return before;
+    if (case_id) {
+        store_result r = load_case(&x, case_id);
+        if (r == STORE_NOT_FOUND) return refuse(&x, "CASE-NOT-THERE", (bilingual){0}, (bilingual){"没有这件事项", "there is no such case"});
+        if (r != STORE_OK) return trouble(&x, r);
+        if (!x.before.last.running) return refuse(&x, "CASE-NOT-RUNNING", (bilingual){"更正台账后重新导入", "correct the ledger and import it again"}, (bilingual){"这件事项来自台账，不在本系统办理", "this case comes from a ledger and is not handled in this system"});
+        if (c->kind == FLOW_MIGRATE) c->procedure = definitions_procedure(w->district->definitions, x.procedure->id, &x.definition);
+    } else {
+        x.procedure = definitions_procedure(w->district->definitions, procedure_id, &x.definition);
+        if (!x.procedure || !x.procedure->process) return refuse(&x, "CASE-NO-PROCESS", (bilingual){0}, (bilingual){"没有可以办理的流程“%.*s”", "there is no procedure \"%.*s\" that can be run"}, STR_ARG(procedure_id));
+        if (c->kind != FLOW_START) return refuse(&x, "CASE-NOT-THERE", (bilingual){0}, (bilingual){"没有这件事项", "there is no such case"});
+    }
+    return decide(&x, out);
+}
