@@ -5,31 +5,13 @@
 
 http_metrics metrics;
 
-static void answer(response *r, const json *value)
-{
-    r->type = "application/json";
-    json_write(&r->body, value);
-    buf_add_byte(&r->body, '\n');
-}
-
-// Problem details (RFC 9457).
-static void problem(const request *q, response *r, int status, bilingual what)
-{
-    json *o = json_new_object(q->arena);
-    json_set(o, STR("status"), json_new_int(status, q->arena));
-    json_set(o, STR("title"), json_new_string(str_from(say(q, what.zh, what.en)), q->arena));
-    r->status = status;
-    answer(r, o);
-    r->type = "application/problem+json";
-}
-
 static int year_of(const request *q) { return request_int(q, "year", timestamp_date(machine_now(), CHINA_OFFSET_MINUTES).year - 1, REPORT_YEAR_MIN, REPORT_YEAR_MAX); }
 
 void get_api_report(const request *q, response *r)
 {
     json *root = reporting_json(q->store, q->definitions, year_of(q), q->arena);
-    if (root) answer(r, root);
-    else problem(q, r, 500, (bilingual){"数据读不出来", "the data cannot be read"});
+    if (root) answer_value(r, root);
+    else answer_error(q, r, 500, (bilingual){"数据读不出来", "the data cannot be read"});
 }
 
 void get_api_figure(const request *q, response *r)
@@ -38,7 +20,7 @@ void get_api_figure(const request *q, response *r)
     int year = year_of(q);
     figure_value v;
     if (figures_value(q->store, &q->definitions->figures, q->argument, year, &v, a) != STORE_OK) {
-        problem(q, r, 404, (bilingual){"没有这个指标", "there is no such figure"});
+        answer_error(q, r, 404, (bilingual){"没有这个指标", "there is no such figure"});
         return;
     }
     const procedure_figure *f = v.entry->figure;
@@ -50,7 +32,7 @@ void get_api_figure(const request *q, response *r)
     json_set(o, STR("entries"), json_new_int(v.entries, a));
     json_set(o, STR("version"), json_new_string(f->version, a));
     json_set(o, STR("definition"), json_new_string(f->definition.text[q->lang], a));
-    answer(r, o);
+    answer_value(r, o);
 }
 
 void get_api_procedures(const request *q, response *r)
@@ -66,7 +48,7 @@ void get_api_procedures(const request *q, response *r)
         json_set(o, STR("digest"), json_new_string(digest_hex(p->digest, a), a));
         json_push(list, o);
     }
-    answer(r, list);
+    answer_value(r, list);
 }
 
 void get_api_case(const request *q, response *r)
@@ -77,7 +59,7 @@ void get_api_case(const request *q, response *r)
     case_state s;
     if (!case_id_parse(q->argument, &id) || store_get_case(q->store, id, &c, a) != STORE_OK ||
         district_case_state(q->store, q->definitions, &c, &s, a, q->diags) != STORE_OK) {
-        problem(q, r, 404, (bilingual){"没有这件事项", "there is no such case"});
+        answer_error(q, r, 404, (bilingual){"没有这件事项", "there is no such case"});
         return;
     }
     static const char *const statuses[] = {"", "open", "closed", "withdrawn"};
@@ -96,7 +78,7 @@ void get_api_case(const request *q, response *r)
         json_set(data, f->fields[i].key, f->fields[i].sensitive.len ? json_new_string(field_masked(&f->fields[i], v, a), a) : feel_to_json(v, a));
     }
     json_set(o, STR("data"), data);
-    answer(r, o);
+    answer_value(r, o);
 }
 
 void get_checkpoint(const request *q, response *r)
@@ -116,7 +98,7 @@ void get_health(const request *q, response *r)
     json_set(o, STR("status"), json_new_string(good ? STR("ok") : STR("store"), q->arena));
     if (good) json_set(o, STR("records"), json_new_int((int64_t)tree.size, q->arena));
     r->status = good ? 200 : 503;
-    answer(r, o);
+    answer_value(r, o);
 }
 
 // Prometheus text format.

@@ -90,21 +90,11 @@ void get_api_decisions(const request *q, response *r)
 {
     decision_question x = read_question(q);
     bool named = ask(q, "decision").len > 0;
-    json *answer;
-    r->type = "application/json";
-    if (x.procedure && !named) answer = list_json(x.procedure, q->arena);
+    if (x.procedure && !named) answer_value(r, list_json(x.procedure, q->arena));
     else if (x.decision) {
         decide(q, &x);
-        answer = answer_json(q, &x);
-    } else {
-        r->status = 404;
-        r->type = "application/problem+json";
-        answer = json_new_object(q->arena);
-        json_set(answer, STR("status"), json_new_int(404, q->arena));
-        json_set(answer, STR("title"), json_new_string(str_from(x.procedure ? say(q, "没有这项决策", "there is no such decision") : say(q, "没有这个流程", "there is no such procedure")), q->arena));
-    }
-    json_write(&r->body, answer);
-    buf_add_byte(&r->body, '\n');
+        answer_value(r, answer_json(q, &x));
+    } else answer_error(q, r, 404, x.procedure ? (bilingual){"没有这项决策", "there is no such decision"} : (bilingual){"没有这个流程", "there is no such procedure"});
 }
 
 // ---- pages ------------------------------------------------------------------------------------------------
@@ -173,7 +163,7 @@ void get_decide(const request *q, response *r)
     buf *out = &r->body;
     decision_question x = read_question(q);
     if (!x.decision) {
-        page_error(q, r, 404, (bilingual){"没有这项决策", "There is no such decision"});
+        answer_error(q, r, 404, (bilingual){"没有这项决策", "There is no such decision"});
         return;
     }
     page_begin(q, r, x.decision->item->name, "procedures");

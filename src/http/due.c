@@ -219,25 +219,20 @@ void get_api_due(const request *q, response *r)
     const procedure_clock *law = asked.procedure && asked.clock.len ? procedure_clock_on(asked.procedure, asked.clock, asked.on) : NULL;
     running_clock c;
     json *answer = NULL;
-    r->type = "application/json";
     if (asked.procedure && asked.clock.len == 0) {
         answer = json_new_array(a);
         for (ptrdiff_t i = 0; i < asked.procedure->clock_count; i++)
             if (span_covers(asked.procedure->clocks[i].in_force, asked.on)) json_push(answer, clock_law_json(asked.procedure, &asked.procedure->clocks[i], q->lang, a));
     } else if (!asked.wrong[q->lang] && law && clock_can_run(law) && run(&asked, law, q->definitions->calendar, &c, a, &found))
         answer = clock_answer_json(&c, asked.clock, q->definitions->calendar, q->lang, a, &found);
-    if (!answer) {
-        bool known = asked.procedure && (asked.clock.len == 0 || law);
-        r->status = known ? 400 : 404;
-        r->type = "application/problem+json";
-        answer = json_new_object(a);
-        json_set(answer, STR("status"), json_new_int(r->status, a));
-        const char *title = asked.wrong[q->lang] ? asked.wrong[q->lang] : say(q, "没有可以推算的这项期限", "there is no such limit to be computed");
-        str said = STR("");
-        for (const diag *g = found.first; g; g = g->next)
-            if (g->severity == DIAG_ERROR) said = g->message[q->lang];
-        json_set(answer, STR("title"), json_new_string(said.len ? said : str_from(title), a));
+    if (answer) {
+        answer_value(r, answer);
+        return;
     }
-    json_write(&r->body, answer);
-    buf_add_byte(&r->body, '\n');
+    bool known = asked.procedure && (asked.clock.len == 0 || law);
+    const char *why = asked.wrong[q->lang] ? asked.wrong[q->lang] : say(q, "没有可以推算的这项期限", "there is no such limit to be computed");
+    str said = STR("");
+    for (const diag *g = found.first; g; g = g->next)
+        if (g->severity == DIAG_ERROR) said = g->message[q->lang];
+    answer_problem(q, r, known ? 400 : 404, said.len ? said : str_from(why), &found);
 }

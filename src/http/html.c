@@ -49,7 +49,7 @@ void url_encode(buf *out, str s)
     }
 }
 
-static void add_address(const request *q, buf *out, str address)
+void html_address(const request *q, buf *out, str address)
 {
     html_text(out, address);
     if (q->lang == LANG_EN) html(out, str_find_byte(address, '?') >= 0 ? "&amp;lang=en" : "?lang=en");
@@ -58,7 +58,7 @@ static void add_address(const request *q, buf *out, str address)
 void html_link(const request *q, buf *out, str address, str text)
 {
     html(out, "<a href=\"");
-    add_address(q, out, address);
+    html_address(q, out, address);
     html(out, "\">");
     html_text(out, text);
     html(out, "</a>");
@@ -89,6 +89,15 @@ static void language_switch(const request *q, buf *out)
     html(out, say(q, "lang=en\" lang=\"en\">English</a>", "lang=zh\" lang=\"zh-CN\">中文</a>"));
 }
 
+static void account_link(const request *q, buf *out)
+{
+    html(out, "<a class=\"lang\" href=\"");
+    html_address(q, out, q->actor ? STR("/account") : STR("/login"));
+    html(out, "\">");
+    html_text(out, q->actor ? q->actor->name : str_from(say(q, "登录", "Sign in")));
+    html(out, "</a>");
+}
+
 void page_begin(const request *q, response *r, str title, const char *section)
 {
     buf *out = &r->body;
@@ -101,19 +110,20 @@ void page_begin(const request *q, response *r, str title, const char *section)
     html(out, "<link rel=\"stylesheet\" href=\"/style.css\"><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"></head><body>");
     html(out, say(q, "<a class=\"skip\" href=\"#main\">跳到正文</a>", "<a class=\"skip\" href=\"#main\">Skip to content</a>"));
     html(out, "<header class=\"top\"><div class=\"wide\"><a class=\"brand\" href=\"");
-    add_address(q, out, STR("/"));
+    html_address(q, out, STR("/"));
     html(out, say(q, "\"><b>法度</b> ", "\"><b>Fadu</b> "));
     html_text(out, place);
     html(out, "</a><form action=\"/search\" role=\"search\">");
     if (q->lang == LANG_EN) html(out, "<input type=\"hidden\" name=\"lang\" value=\"en\">");
     html(out, say(q, "<label class=\"hidden\" for=\"q\">搜索事项</label><input id=\"q\" name=\"q\" type=\"search\" placeholder=\"搜索事项，如：油烟\" maxlength=\"200\"><button>搜索</button></form>",
                   "<label class=\"hidden\" for=\"q\">Search cases</label><input id=\"q\" name=\"q\" type=\"search\" placeholder=\"Search cases\" maxlength=\"200\"><button>Search</button></form>"));
+    account_link(q, out);
     language_switch(q, out);
     html(out, say(q, "</div><nav class=\"wide\" aria-label=\"主导航\">", "</div><nav class=\"wide\" aria-label=\"Main\">"));
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
         bool here = strcmp(sections[i].section, section) == 0;
         html(out, here ? "<a aria-current=\"page\" href=\"" : "<a href=\"");
-        add_address(q, out, str_from(sections[i].address));
+        html_address(q, out, str_from(sections[i].address));
         html(out, "\">");
         html(out, say(q, sections[i].zh, sections[i].en));
         html(out, "</a>");
@@ -132,7 +142,7 @@ void page_end(const request *q, response *r)
     html(&r->body, "</footer></body></html>\n");
 }
 
-void page_error(const request *q, response *r, int status, bilingual what)
+void error_page(const request *q, response *r, int status, bilingual what)
 {
     r->status = status;
     r->body.len = 0;

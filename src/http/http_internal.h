@@ -6,11 +6,12 @@
 #include "service/access.h"
 #include "service/reporting.h"
 
-typedef struct server server;
+typedef struct server server;           // server.c's
 typedef enum { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_METHOD_COUNT } http_method;
 
 typedef struct {
     server *server;
+    access_guard *guard;
     const definitions *definitions;
     store *store;               // this thread's, for reading
     http_method method;         // HEAD is a GET whose body is not sent
@@ -21,6 +22,7 @@ typedef struct {
     void *query_ctx;            // of all three
     str body;                   // of POST, PUT, PATCH: a form for pages, JSON under /api/ (else 415)
     const access_actor *actor;  // who asks; NULL = anybody
+    str session;                // the cookie by which the actor is known; "" when by a token
     bool secure;                // the browser's connection is encrypted (said by the proxy)
     str argument;               // the part of the path that the route leaves open: an id
     language lang;
@@ -28,7 +30,7 @@ typedef struct {
     diag_list *diags;
 } request;
 
-enum { RESPONSE_HEADERS_MAX = 4 };
+enum { RESPONSE_HEADERS_MAX = 4, HTTP_HEADER_MAX = 512 };      // bytes of a value, which is always ours
 typedef struct {
     int status;                 // 200, 404 …
     const char *type;           // media type
@@ -67,13 +69,15 @@ void write_error(const request *q, response *r, write_result result);
 str form_value(const request *q, const char *name);        // of a form, decoded; "" when absent
 // The body as one JSON object. NULL: 400 with what is wrong was answered.
 json *body_object(const request *q, response *r);
-// Writes the hidden field that every form must have for the change to be accepted.
-void form_token(const request *q, buf *out);
+// Begins a form that changes something, with the hidden field without which the change is not accepted.
+void form_begin(const request *q, buf *out, str address);
+void form_token(buf *out, str csrf);
 
 // ---- errors ----------------------------------------------------------------------------------------------
 // A page, or under /api/ problem details (RFC 9457) with q->diags as "errors".
 void answer_error(const request *q, response *r, int status, bilingual what);
-void answer_json(response *r, const json *value);
+void answer_problem(const request *q, response *r, int status, str detail, const diag_list *errors);
+void answer_value(response *r, const json *value);         // JSON
 
 // ---- html.c: writing pages -------------------------------------------------------------------------------
 void html_text(buf *out, str s);                           // escaped
@@ -84,11 +88,15 @@ str text_of(const request *q, label l);                     // in the page's lan
 // A link whose address is escaped; the text too. Keeps the language.
 void html_link(const request *q, buf *out, str address, str text);
 void decision_section(const request *q, buf *out, const procedure *p);     // nothing when it has none
+void reveal_section(const request *q, buf *out, const event *e);           // nothing for who may not, or when nothing is masked
 void process_section(const request *q, buf *out, const procedure *p);      // nothing when it has no process
 void page_begin(const request *q, response *r, str title, const char *section);
 void page_end(const request *q, response *r);
 void error_page(const request *q, response *r, int status, bilingual what);      // answer_error chooses it
+void html_address(const request *q, buf *out, str address);                // escaped, in the page's language
 void url_encode(buf *out, str s);
+
+const char *session_cookie(const request *q);              // the cookie's name
 
 int request_int(const request *q, const char *name, int fallback, int low, int high);
 

@@ -104,7 +104,7 @@ void get_report_file(const request *q, response *r)
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (str_equal(ending, str_from(types[i].ending))) r->type = types[i].type;
     if (year < REPORT_YEAR_MIN || year > REPORT_YEAR_MAX || digits.len != 4 || !r->type) {
-        page_error(q, r, 404, (bilingual){"没有这个文件", "There is no such file"});
+        answer_error(q, r, 404, (bilingual){"没有这个文件", "There is no such file"});
         return;
     }
     if (str_equal(ending, STR("json"))) {
@@ -120,7 +120,7 @@ void get_report_file(const request *q, response *r)
         buf_add(&r->body, bytes);
     else doc = NULL;
     r->file_name = str_equal(ending, STR("html")) ? NULL : str_cstr(str_printf(q->arena, "fadu-report-%d.%.*s", year, STR_ARG(ending)), q->arena);
-    if (!doc) page_error(q, r, 404, (bilingual){"该年度的报告还不能生成", "The report of that year cannot be made yet"});
+    if (!doc) answer_error(q, r, 404, (bilingual){"该年度的报告还不能生成", "The report of that year cannot be made yet"});
 }
 
 // ---- figures ---------------------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ void get_figure(const request *q, response *r)
     int year = year_of(q);
     figure_value v;
     if (figures_value(q->store, &q->definitions->figures, q->argument, year, &v, a) != STORE_OK) {
-        page_error(q, r, 404, (bilingual){"没有这个指标", "There is no such figure"});
+        answer_error(q, r, 404, (bilingual){"没有这个指标", "There is no such figure"});
         return;
     }
     const procedure_figure *f = v.entry->figure;
@@ -355,7 +355,7 @@ void get_procedure(const request *q, response *r)
     int number;
     const procedure *p = definitions_procedure(q->definitions, q->argument, &number);
     if (!p) {
-        page_error(q, r, 404, (bilingual){"没有这个流程", "There is no such procedure"});
+        answer_error(q, r, 404, (bilingual){"没有这个流程", "There is no such procedure"});
         return;
     }
     int family = q->definitions->family[number], form = -1;
@@ -486,7 +486,7 @@ void get_case(const request *q, response *r)
     case_state s;
     if (!case_id_parse(q->argument, &id) || store_get_case(q->store, id, &c, a) != STORE_OK ||
         district_case_state(q->store, q->definitions, &c, &s, a, q->diags) != STORE_OK) {
-        page_error(q, r, 404, (bilingual){"没有这件事项", "There is no such case"});
+        answer_error(q, r, 404, (bilingual){"没有这件事项", "There is no such case"});
         return;
     }
     const event *e = &s.last;
@@ -501,6 +501,7 @@ void get_case(const request *q, response *r)
     html_textf(out, "%s · %.*s", status_text(q, c.status), STR_ARG(case_id_text(id, a)));
     html(out, "</p>");
     field_rows(q, out, e);
+    reveal_section(q, out, e);
     clock_rows(q, out, e);
     history(q, out, c.record);
     page_end(q, r);

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <pthread.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -323,27 +324,26 @@ sign_in access_sign_in(access_guard *g, store *s, str login, str password, times
     if (may != SIGN_IN_GOOD) return may;
     store_account x = {0};
     bool known = store_get_account(s, login, &x, a) == STORE_OK && x.active && x.password.len && good_password(password);
-    const char *hash = known ? str_cstr(x.password, a) : nobody;
+    char hash[crypto_pwhash_STRBYTES];
+    snprintf(hash, sizeof hash, "%.*s", STR_ARG(known ? x.password : STR(nobody)));
     bool right = crypto_pwhash_str_verify(hash, password.data ? password.data : "", (unsigned long long)password.len) == 0;
     end_attempt(g, name, known && right, now);
     return known && right ? SIGN_IN_GOOD : SIGN_IN_WRONG;
 }
 
-enum { SECRET_BYTES = 32, SECRET_DIGITS = SECRET_BYTES * 2 };
-
-static str new_secret(arena *a)
+str access_new_secret(arena *a)
 {
     digest random;
     bool good = machine_random(random.bytes, sizeof random.bytes);
-    assert(good && sizeof random.bytes == SECRET_BYTES);      // getrandom on a running Linux system does not fail
+    assert(good && sizeof random.bytes * 2 == ACCESS_SECRET_DIGITS);      // getrandom on a running Linux system does not fail
     (void)good;
     return digest_hex(random, a);
 }
 
 str access_make_session(writer *w, str login, arena *a)
 {
-    str secret = new_secret(a);
-    store_session x = {digest_of(secret), login, new_secret(a), w->now, w->now + ACCESS_SESSION_HOURS * 3600 * (timestamp)1000};
+    str secret = access_new_secret(a);
+    store_session x = {digest_of(secret), login, access_new_secret(a), w->now, w->now + ACCESS_SESSION_HOURS * 3600 * (timestamp)1000};
     writer_settle(w);
     store_drop_sessions(w->district->store, STR(""), w->now);      // of everybody: those that ran out
     store_put_session(w->district->store, &x);
@@ -380,7 +380,7 @@ static bool still_used(access_guard *g, digest key, timestamp now)
 bool access_by_session(access_guard *g, store *s, str session, timestamp now, access_actor *out, arena *a)
 {
     store_session x;
-    if (session.len != SECRET_DIGITS) return false;
+    if (session.len != ACCESS_SECRET_DIGITS) return false;
     digest key = digest_of(session);
     if (store_get_session(s, key, &x, a) != STORE_OK || now >= x.expires || !load_actor(s, x.account, out, a) || !still_used(g, key, now)) return false;
     out->csrf = x.csrf;
@@ -427,7 +427,7 @@ str access_make_token(writer *w, str by, str login, str name, int days, arena *a
     if (days < 1 || days > ACCESS_TOKEN_DAYS_MAX)
         diag_add(d, DIAG_ERROR, "ACCESS-DAYS", nowhere, (bilingual){0}, (bilingual){"有效期应为 1 至 %d 天", "it must be good for 1 to %d days"}, ACCESS_TOKEN_DAYS_MAX);
     if (d->errors != errors) return (str){0};
-    str token = str_concat(TOKEN_PREFIX, new_secret(a), a);
+    str token = str_concat(TOKEN_PREFIX, access_new_secret(a), a);
     token_record(w, "token_made", by, login, name, a);
     store_put_token(w->district->store, &(store_token){digest_of(token), login, name, w->now, w->now + days * 86400 * (timestamp)1000});
     return token;
@@ -449,7 +449,7 @@ bool access_revoke_token(writer *w, str by, str login, str name, arena *a, diag_
 bool access_by_token(store *s, str token, timestamp now, access_actor *out, arena *a)
 {
     store_token x;
-    return token.len == TOKEN_PREFIX.len + SECRET_DIGITS && str_starts(token, TOKEN_PREFIX) && store_get_token(s, digest_of(token), &x, a) == STORE_OK && now < x.expires &&
+    return token.len == TOKEN_PREFIX.len + ACCESS_SECRET_DIGITS && str_starts(token, TOKEN_PREFIX) && store_get_token(s, digest_of(token), &x, a) == STORE_OK && now < x.expires &&
            load_actor(s, x.account, out, a);
 }
 

@@ -80,7 +80,9 @@ str access_make_token(writer *w, str by, str login, str name, int days, arena *a
 bool access_revoke_token(writer *w, str by, str login, str name, arena *a, diag_list *d);
 bool access_by_token(store *s, str token, timestamp now, access_actor *out, arena *a);
 
-// Compares secrets in a time that depends on the lengths only.
+// 32 random bytes as hexadecimal digits; and whether two such are the same, in a time that depends on the lengths only. "" is never.
+enum { ACCESS_SECRET_DIGITS = 64 };
+str access_new_secret(arena *a);
 bool access_same_secret(str x, str y);
 
 // ---- sensitive fields ------------------------------------------------------------------------------------

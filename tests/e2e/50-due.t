@@ -98,7 +98,7 @@ is "$(json "$work/out" 'd["due"]')" 2024-10-12 "the same day"
 ok "a list as data" page "/api/v1/due?procedure=reconsideration&start=2024-09-27"
 is "$(json "$work/out" 'len(d) > 20')" True "holds every limit"
 ok "an extension the law does not know" page "/api/v1/due?procedure=reconsideration&clock=decision_simplified&start=2024-09-27&extend=1&lang=en"
-is "$(json "$work/out" 'd["status"], "allows no extension" in d["title"]')" "(400, True)" "is a problem"
+is "$(json "$work/out" 'd["status"], "allows no extension" in d["detail"]')" "(400, True)" "is a problem"
 ok "nothing asked" page "/api/v1/due"
 is "$(json "$work/out" 'd["status"]')" 404 "nothing found"
 finish
