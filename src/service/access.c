@@ -195,7 +195,7 @@ bool access_revoke(writer *w, str by, str login, str procedure_id, str role, are
     if (!need_account(w, login, &x, a, d)) return false;
     if (!find_grant(w, &g, a)) {
         diag_add(d, DIAG_ERROR, "ACCESS-NOT-GRANTED", nowhere, (bilingual){"用 fadu account DIR list 查看", "see fadu account DIR list"},
-                 (bilingual){"账户 %.*s 在 %.*s 没有角色“%.*s”", "the account %.*s has not, in %.*s, the role \"%.*s\""}, STR_ARG(login), STR_ARG(procedure_id), STR_ARG(role));
+                 (bilingual){"账户 %.*s 在 %.*s 没有角色“%.*s”", "the account %.*s, in the procedure %.*s, does not have the role \"%.*s\""}, STR_ARG(login), STR_ARG(procedure_id), STR_ARG(role));
         return false;
     }
     grant_record(w, "revoked", by, &g, a);
@@ -296,7 +296,8 @@ static sign_in begin_attempt(access_guard *g, digest name, timestamp now, int *w
     pthread_mutex_lock(&g->lock);
     memory *m = remember(g->attempts, name);
     if (m->at && now - m->at > FAILURES_KEPT_MS) m->failures = 0;
-    timestamp left = m->at + wait_after(m->failures) - now;
+    timestamp wait = wait_after(m->failures), left = m->at + wait - now;
+    if (left > wait) left = wait;      // the machine's clock was set back
     *wait_s = left > 0 ? (int)((left + 999) / 1000) : 0;
     if (*wait_s) result = SIGN_IN_WAIT;
     else if (g->hashing == HASHING_MAX) result = SIGN_IN_BUSY;
