@@ -176,6 +176,7 @@ says "; Secure"
 
 kill -TERM $background
 wait $background
+is $? 0 "stopped by a signal it ends well"
 background=
 ok "verify agrees with all of it" fadu verify "$data"
 finish
