@@ -297,5 +297,6 @@ void get_api_account(const request *q, response *r)
     json_set(o, STR("name"), json_new_string(q->actor->name, a));
     json_set(o, STR("unit"), json_new_string(q->actor->unit, a));
     json_set(o, STR("roles"), roles);
+    if (q->actor->csrf.len) json_set(o, STR("csrf"), json_new_string(q->actor->csrf, a));      // for X-CSRF-Token; pages of other sites cannot read it
     answer_value(r, o);
 }

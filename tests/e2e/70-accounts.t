@@ -14,7 +14,9 @@ exits 2 "an account needs a name" account add wang
 exits 1 "a login name of letters, digits and .-_" account add "Wang Fang" --name 王芳
 says "[ACCESS-LOGIN]"
 exits 1 "not one of the system's own" account add import --name 王芳
-ok "an account" account add wang.fang --name 王芳 --unit 区司法局
+exits 1 "a unit of the district" account add wang.fang --name 王芳 --unit nowhere
+says "[ACCESS-UNIT]"
+ok "an account" account add wang.fang --name 王芳 --unit justice
 exits 1 "but not twice" account add wang.fang --name 王芳
 says "[ACCESS-EXISTS]"
 ok "another one, without any role" account add li --name 李四
@@ -97,6 +99,8 @@ status 422 "/account/tokens?lang=en" "but not two of one name" -b "$jar" --data 
 says "there is a token"
 status 200 /api/v1/account "which is who I am to the API" -H "Authorization: Bearer $made"
 is "$(json "$work/out" 'd["account"]')" wang.fang "with my name"
+status 200 /api/v1/account "with a cookie" -b "$jar"
+is "$(json "$work/page" 'd["csrf"]')" "$form" "it says the session's token as well"
 status 303 /account/tokens/revoke "revoked" -b "$jar" --data "name=t&csrf=$form"
 status 401 /api/v1/account "it is nobody" -H "Authorization: Bearer $made"
 says "WWW-Authenticate: Bearer"

@@ -68,11 +68,20 @@ static void test_names(void)
         drop();
     }
     begin(noon);
-    tap_ok(access_add(&w, ACCESS_CONSOLE, filled('a', ACCESS_LOGIN_MAX), filled('n', ACCESS_NAME_MAX), filled('u', ACCESS_NAME_MAX), &a, &d), "names as long as may be");
+    tap_ok(access_add(&w, ACCESS_CONSOLE, filled('a', ACCESS_LOGIN_MAX), filled('n', ACCESS_NAME_MAX), STR(""), &a, &d), "names as long as may be");
     tap_ok(!access_add(&w, ACCESS_CONSOLE, filled('b', ACCESS_LOGIN_MAX + 1), STR("n"), STR(""), &a, &d), "a longer login name");
     tap_ok(!access_add(&w, ACCESS_CONSOLE, STR("bb"), filled('n', ACCESS_NAME_MAX + 1), STR(""), &a, &d), "a longer name");
     tap_ok(!access_add(&w, ACCESS_CONSOLE, STR("bb"), STR("a\nb"), STR(""), &a, &d), "a name of two lines");
     tap_ok(!access_add(&w, ACCESS_CONSOLE, STR("bb"), STR("\xff"), STR(""), &a, &d), "a name that is not UTF-8");
+    static const char *const units[] = {"justice", "司法局", "明远街道", ""};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        tap_ok(access_add(&w, ACCESS_CONSOLE, str_printf(&a, "unit%zu", i), STR("王芳"), str_from(units[i]), &a, &d), "a unit of the district: %s", units[i]);
+    store_account x0 = {0};
+    store_get_account(x.store, STR("unit0"), &x0, &a);
+    tap_is_str(x0.unit, "司法局", "is kept by its name");
+    d = (diag_list){.arena = &a};
+    tap_ok(!access_add(&w, ACCESS_CONSOLE, STR("bb"), STR("王芳"), STR("宣传部门"), &a, &d), "another is refused");
+    tap_is_str(first_code(), "ACCESS-UNIT", "and the district's are named");
     drop();
 }
 
@@ -123,7 +132,7 @@ static void test_passwords(void)
     tap_ok(str_starts(hash, STR("$argon2id$v=19$m=65536,t=3,p=1$")), "Argon2id with 64 MiB and 3 passes");
 
     begin(noon);
-    access_add(&w, ACCESS_CONSOLE, STR("wang"), STR("王芳"), STR("区司法局"), &a, &d);
+    access_add(&w, ACCESS_CONSOLE, STR("wang"), STR("王芳"), STR("justice"), &a, &d);
     access_grant(&w, ACCESS_CONSOLE, STR("wang"), STR("hotline"), STR("handler"), &a, &d);
     access_set_password(&w, ACCESS_CONSOLE, STR("wang"), hash, &a, &d);
     tap_ok(end(), "an account with a role and a password");
