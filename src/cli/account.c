@@ -56,13 +56,15 @@ static const struct account_action *read_options(int argc, char **argv, account_
     optind = 1;
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
         char *end = NULL;
+        long days;
         switch (c) {
         case 'n': o->name = optarg; break;
         case 'u': o->unit = optarg; break;
         case 'f': o->format = optarg; break;
         case 'd':
-            o->days = (int)strtol(optarg, &end, 10);
+            days = strtol(optarg, &end, 10);
             if (*end || !*optarg) return NULL;
+            o->days = days < 0 ? 0 : days > ACCESS_TOKEN_DAYS_MAX ? ACCESS_TOKEN_DAYS_MAX + 1 : (int)days;      // refused there, with the reason
             break;
         default: return NULL;
         }

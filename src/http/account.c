@@ -15,69 +15,10 @@ static void set_cookie(const request *q, response *r, const char *name, str valu
     response_header(r, "Set-Cookie", str_printf(q->arena, "%s=%.*s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d%s", name, STR_ARG(value), seconds, q->secure ? "; Secure" : ""));
 }
 
-// ---- forms -----------------------------------------------------------------------------------------------
-
-// A labelled input. `wrong`: what is the matter with it, or NULL; the summary at the top of the page links to its id.
-typedef struct { const char *id, *type, *autocomplete; bilingual label, hint; int size; } input;
-
-static void input_row(const request *q, buf *out, const input *i, str value, const char *wrong)
-{
-    html(out, wrong ? "<p class=\"field wrong\"><label for=\"" : "<p class=\"field\"><label for=\"");
-    html(out, i->id);
-    html(out, "\">");
-    html(out, say(q, i->label.zh, i->label.en));
-    html(out, "</label>");
-    const char *hint = i->hint.zh ? say(q, i->hint.zh, i->hint.en) : NULL;
-    if (hint) {
-        html(out, "<span class=\"hint\" id=\"");
-        html(out, i->id);
-        html(out, "-hint\">");
-        html(out, hint);
-        html(out, "</span>");
-    }
-    if (wrong) {
-        html(out, "<span class=\"said\" id=\"");
-        html(out, i->id);
-        html(out, "-error\">");
-        html_text(out, str_from(wrong));
-        html(out, "</span>");
-    }
-    buf_printf(out, "<input id=\"%s\" name=\"%s\" type=\"%s\" size=\"%d\" autocomplete=\"%s\" autocapitalize=\"none\" spellcheck=\"false\" required", i->id, i->id, i->type, i->size, i->autocomplete);
-    if (hint || wrong) buf_printf(out, " aria-describedby=\"%s%s%s%s%s\"", hint ? i->id : "", hint ? "-hint" : "", hint && wrong ? " " : "", wrong ? i->id : "", wrong ? "-error" : "");
-    if (wrong) html(out, " aria-invalid=\"true\"");
-    html(out, " value=\"");
-    html_text(out, value);
-    html(out, "\"></p>");
-}
-
-static void button(const request *q, buf *out, bilingual text)
-{
-    html(out, "<p><button>");
-    html(out, say(q, text.zh, text.en));
-    html(out, "</button></p>");
-}
-
-static void error_summary(const request *q, buf *out, const char *id, const char *wrong)
-{
-    html(out, "<div class=\"summary\" role=\"alert\" aria-labelledby=\"summary-title\"><h2 id=\"summary-title\">");
-    html(out, say(q, "出了问题", "There is a problem"));
-    html(out, "</h2><p><a href=\"#");
-    html(out, id);
-    html(out, "\">");
-    html_text(out, str_from(wrong));
-    html(out, "</a></p></div>");
-}
-
-// The title of a page that comes back with an error says so first: it is what a screen reader reads first.
-static void begin_page(const request *q, response *r, bilingual title, const char *wrong)
-{
-    page_begin(q, r, str_printf(q->arena, "%s%s", wrong ? say(q, "错误：", "Error: ") : "", say(q, title.zh, title.en)), "");
-}
-
 // ---- signing in ------------------------------------------------------------------------------------------
 
-static const input login_input = {"login", "text", "username", {"登录名", "Login name"}, {0}, 24};
-static const input password_input = {"password", "password", "current-password", {"密码", "Password"}, {0}, 24};
+static const form_input login_input = {"login", "text", "username", {"登录名", "Login name"}, {0}, 24};
+static const form_input password_input = {"password", "password", "current-password", {"密码", "Password"}, {0}, 24};
 
 // There is no session yet to keep the form's token: it is in a cookie of its own, and both must agree.
 static void login_page(const request *q, response *r, const char *wrong)
@@ -88,15 +29,15 @@ static void login_page(const request *q, response *r, const char *wrong)
         token = access_new_secret(q->arena);
         set_cookie(q, r, form_cookie(q), token, 3600);
     }
-    begin_page(q, r, (bilingual){"登录", "Sign in"}, wrong);
-    if (wrong) error_summary(q, out, "login", wrong);
+    form_page_begin(q, r, (bilingual){"登录", "Sign in"}, "", wrong);
+    if (wrong) form_summary(q, out, "login", wrong);
     html(out, say(q, "<h1>登录</h1>", "<h1>Sign in</h1>"));
     html(out, say(q, "<p>查阅不需要登录。账户由管理员开立。</p>", "<p>Reading needs no account. Accounts are made by an administrator.</p>"));
     form_begin(q, out, STR("/login"));
     if (!q->actor) form_token(out, token);
-    input_row(q, out, &login_input, form_value(q, "login"), wrong);
-    input_row(q, out, &password_input, STR(""), NULL);
-    button(q, out, (bilingual){"登录", "Sign in"});
+    form_row(q, out, &login_input, form_value(q, "login"), wrong);
+    form_row(q, out, &password_input, STR(""), NULL);
+    form_button(q, out, (bilingual){"登录", "Sign in"});
     html(out, "</form>");
     page_end(q, r);
 }
@@ -216,16 +157,16 @@ static void role_table(const request *q, buf *out)
 
 static str day_of(timestamp t, arena *a) { return date_text(timestamp_date(t, CHINA_OFFSET_MINUTES), a); }
 
-static const input token_name_input = {"name", "text", "off", {"名称", "Name"}, {"写明用在哪里，例如：热线平台", "Say where it is used, for example: hotline platform"}, 24};
-static const input token_days_input = {"days", "number", "off", {"有效天数", "Days it is good for"}, {"1 至 366", "1 to 366"}, 6};
+static const form_input token_name_input = {"name", "text", "off", {"名称", "Name"}, {"写明用在哪里，例如：热线平台", "Say where it is used, for example: hotline platform"}, 24};
+static const form_input token_days_input = {"days", "number", "off", {"有效天数", "Days it is good for"}, {"1 至 366", "1 to 366"}, 6};
 
-static void token_section(const request *q, buf *out, const char *wrong)
+static void token_section(const request *q, buf *out, const char *at, const char *wrong)
 {
     store_token *tokens;
     ptrdiff_t count;
     html(out, say(q, "<h2>我的令牌</h2><p>供程序使用，能做的事与本账户相同。</p>", "<h2>My tokens</h2><p>For programs; a token may do what this account may.</p>"));
     if (store_tokens(q->store, q->actor->account, &tokens, &count, q->arena) != STORE_OK) count = 0;
-    if (count) html(out, say(q, "<table><thead><tr><th>名称</th><th>制作</th><th>到期</th><th></th></tr></thead><tbody>", "<table><thead><tr><th>Name</th><th>Made</th><th>Expires</th><th></th></tr></thead><tbody>"));
+    if (count) html(out, say(q, "<table><thead><tr><th>名称</th><th>制作</th><th>到期</th><th>操作</th></tr></thead><tbody>", "<table><thead><tr><th>Name</th><th>Made</th><th>Expires</th><th>Action</th></tr></thead><tbody>"));
     for (ptrdiff_t i = 0; i < count; i++) {
         html(out, "<tr><td>");
         html_text(out, tokens[i].name);
@@ -245,21 +186,21 @@ static void token_section(const request *q, buf *out, const char *wrong)
     if (count) html(out, "</tbody></table>");
     form_begin(q, out, STR("/account/tokens"));
     str days = form_value(q, "days");
-    input_row(q, out, &token_name_input, wrong ? form_value(q, "name") : STR(""), wrong);
-    input_row(q, out, &token_days_input, wrong && days.len ? days : str_printf(q->arena, "%d", ACCESS_TOKEN_DAYS), NULL);
-    button(q, out, (bilingual){"制作令牌", "Make a token"});
+    form_row(q, out, &token_name_input, wrong ? form_value(q, "name") : STR(""), form_wrong(&token_name_input, at, wrong));
+    form_row(q, out, &token_days_input, wrong && days.len ? days : str_printf(q->arena, "%d", ACCESS_TOKEN_DAYS), form_wrong(&token_days_input, at, wrong));
+    form_button(q, out, (bilingual){"制作令牌", "Make a token"});
     html(out, "</form>");
 }
 
-static const input current_input = {"current", "password", "current-password", {"现在的密码", "Current password"}, {0}, 24};
-static const input new_input = {"new", "password", "new-password", {"新密码", "New password"}, {"10 至 200 个字；用几个不相干的词连成一句最好", "10 to 200 characters; a few unrelated words in a row are best"}, 24};
+static const form_input current_input = {"current", "password", "current-password", {"现在的密码", "Current password"}, {0}, 24};
+static const form_input new_input = {"new", "password", "new-password", {"新密码", "New password"}, {"10 至 200 个字；用几个不相干的词连成一句最好", "10 to 200 characters; a few unrelated words in a row are best"}, 24};
 
 // `at` is the id of the input that `wrong` is about.
 static void account_page(const request *q, response *r, const char *at, const char *wrong)
 {
     buf *out = &r->body;
-    begin_page(q, r, (bilingual){"我的账户", "My account"}, wrong);
-    if (wrong) error_summary(q, out, at, wrong);
+    form_page_begin(q, r, (bilingual){"我的账户", "My account"}, "", wrong);
+    if (wrong) form_summary(q, out, at, wrong);
     html(out, say(q, "<h1>我的账户</h1><dl><dt>登录名</dt><dd>", "<h1>My account</h1><dl><dt>Login name</dt><dd>"));
     html_text(out, q->actor->account);
     html(out, say(q, "</dd><dt>姓名</dt><dd>", "</dd><dt>Name</dt><dd>"));
@@ -268,15 +209,15 @@ static void account_page(const request *q, response *r, const char *at, const ch
     html_text(out, q->actor->unit);
     html(out, "</dd></dl>");
     form_begin(q, out, STR("/logout"));
-    button(q, out, (bilingual){"退出", "Sign out"});
+    form_button(q, out, (bilingual){"退出", "Sign out"});
     html(out, "</form>");
     role_table(q, out);
-    token_section(q, out, wrong && strcmp(at, token_name_input.id) == 0 ? wrong : NULL);
+    token_section(q, out, at, wrong);
     html(out, say(q, "<h2>修改密码</h2><p>改后，其他地方的登录随即失效。</p>", "<h2>Change the password</h2><p>Whoever is signed in elsewhere with this account is signed out.</p>"));
     form_begin(q, out, STR("/account/password"));
-    input_row(q, out, &current_input, STR(""), wrong && strcmp(at, current_input.id) == 0 ? wrong : NULL);
-    input_row(q, out, &new_input, STR(""), wrong && strcmp(at, new_input.id) == 0 ? wrong : NULL);
-    button(q, out, (bilingual){"修改密码", "Change the password"});
+    form_row(q, out, &current_input, STR(""), form_wrong(&current_input, at, wrong));
+    form_row(q, out, &new_input, STR(""), form_wrong(&new_input, at, wrong));
+    form_button(q, out, (bilingual){"修改密码", "Change the password"});
     html(out, "</form>");
     page_end(q, r);
 }
@@ -320,7 +261,8 @@ void post_token(const request *q, response *r)
     write_result result = server_write(q, make_token, &c);
     if (result == WRITE_REFUSED) {
         r->status = 422;
-        account_page(q, r, token_name_input.id, first_message(q));
+        bool days_wrong = q->diags->first && strcmp(q->diags->first->code, "ACCESS-DAYS") == 0;
+        account_page(q, r, days_wrong ? token_days_input.id : token_name_input.id, first_message(q));
     } else if (result != WRITE_DONE) write_error(q, r, result);
     else {
         page_begin(q, r, str_from(say(q, "新令牌", "The new token")), "");
@@ -355,5 +297,6 @@ void get_api_account(const request *q, response *r)
     json_set(o, STR("name"), json_new_string(q->actor->name, a));
     json_set(o, STR("unit"), json_new_string(q->actor->unit, a));
     json_set(o, STR("roles"), roles);
+    if (q->actor->csrf.len) json_set(o, STR("csrf"), json_new_string(q->actor->csrf, a));      // for X-CSRF-Token; pages of other sites cannot read it
     answer_value(r, o);
 }

@@ -73,9 +73,10 @@ static const struct { const char *section, *address, *zh, *en; } sections[] = {
     {"log", "/log", "存证日志", "Log"},
 };
 
-// The same page in the other language.
+// The same page in the other language. The answer to a form has no address of its own.
 static void language_switch(const request *q, buf *out)
 {
+    if (q->method != HTTP_GET) return;
     html(out, "<a class=\"lang\" href=\"");
     html_text(out, q->path);
     html(out, "?");

@@ -65,13 +65,20 @@ write_result server_write(const request *q, server_change change, void *ctx);
 // The answer to a change that was not made: 422 with the diagnostics, 503 when another process writes, 500.
 void write_error(const request *q, response *r, write_result result);
 
-// ---- bodies ----------------------------------------------------------------------------------------------
+// ---- forms, and other bodies -----------------------------------------------------------------------------
 str form_value(const request *q, const char *name);        // of a form, decoded; "" when absent
-// The body as one JSON object. NULL: 400 with what is wrong was answered.
-json *body_object(const request *q, response *r);
 // Begins a form that changes something, with the hidden field without which the change is not accepted.
 void form_begin(const request *q, buf *out, str address);
 void form_token(buf *out, str csrf);
+// A labelled input. `wrong`: what is the matter with it, or NULL; the summary at the top of the page links to its id.
+typedef struct { const char *id, *type, *autocomplete; bilingual label, hint; int size; } form_input;
+void form_row(const request *q, buf *out, const form_input *i, str value, const char *wrong);
+void form_button(const request *q, buf *out, bilingual text);
+void form_page_begin(const request *q, response *r, bilingual title, const char *section, const char *wrong);
+void form_summary(const request *q, buf *out, const char *id, const char *wrong);
+const char *form_wrong(const form_input *i, const char *at, const char *wrong);      // `wrong` when it is about this input
+// The body as one JSON object. NULL: 400 with what is wrong was answered.
+json *body_object(const request *q, response *r);
 
 // ---- errors ----------------------------------------------------------------------------------------------
 // A page, or under /api/ problem details (RFC 9457) with q->diags as "errors".

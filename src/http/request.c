@@ -1,34 +1,7 @@
-// What handlers use of requests and answers: forms, JSON bodies, headers, errors.
+// What handlers use of requests and answers: JSON bodies, headers, errors.
 #include "http/http_internal.h"
 
 #include <assert.h>
-
-// ---- bodies ----------------------------------------------------------------------------------------------
-
-static int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
-
-// application/x-www-form-urlencoded (WHATWG URL, section 5): "+" is a blank; "%" without two digits stands for itself.
-static str form_decode(str s, arena *a)
-{
-    buf out = {.arena = a};
-    for (ptrdiff_t i = 0; i < s.len; i++) {
-        bool escape = s.data[i] == '%' && i + 2 < s.len && hex_digit(s.data[i + 1]) >= 0 && hex_digit(s.data[i + 2]) >= 0;
-        buf_add_byte(&out, escape ? (char)(hex_digit(s.data[i + 1]) << 4 | hex_digit(s.data[i + 2])) : s.data[i] == '+' ? ' ' : s.data[i]);
-        if (escape) i += 2;
-    }
-    return buf_str(&out);
-}
-
-str form_value(const request *q, const char *name)
-{
-    str rest = q->body;
-    while (rest.len) {
-        str value = str_cut(&rest, '&');
-        str key = str_cut(&value, '=');
-        if (str_equal(form_decode(key, q->arena), str_from(name))) return form_decode(value, q->arena);
-    }
-    return (str){0};
-}
 
 json *body_object(const request *q, response *r)
 {
@@ -36,21 +9,6 @@ json *body_object(const request *q, response *r)
     if (body && body->kind == JSON_OBJECT) return body;
     answer_error(q, r, 400, (bilingual){"请求的正文应为一个 JSON 对象", "the body must be one JSON object"});
     return NULL;
-}
-
-void form_token(buf *out, str csrf)
-{
-    html(out, "<input type=\"hidden\" name=\"csrf\" value=\"");
-    html_text(out, csrf);
-    html(out, "\">");
-}
-
-void form_begin(const request *q, buf *out, str address)
-{
-    html(out, "<form class=\"change\" method=\"post\" action=\"");
-    html_address(q, out, address);
-    html(out, "\">");
-    if (q->actor) form_token(out, q->actor->csrf);
 }
 
 // ---- answers ---------------------------------------------------------------------------------------------

@@ -5,6 +5,10 @@
 
 static bool is_masked(const event *e, ptrdiff_t field) { return e->procedure->forms[e->form].fields[field].sensitive.len && e->data[field].kind != FEEL_NULL; }
 
+static const form_input reason_input = {
+    "reason", "text", "off", {"理由", "Reason"},
+    {"连同您的姓名、时间和字段记入日志。例如：电话核实办理结果", "Goes on record with your name, the time and the field. For example: to call about the result"}, 40};
+
 static void reveal_form(const request *q, buf *out, const event *e, str chosen, const char *wrong)
 {
     const procedure_form *f = &e->procedure->forms[e->form];
@@ -18,18 +22,10 @@ static void reveal_form(const request *q, buf *out, const event *e, str chosen, 
         html_text(out, text_of(q, f->fields[i].name));
         html(out, "</option>");
     }
-    html(out, wrong ? "</select></p><p class=\"field wrong\"><label for=\"reason\">" : "</select></p><p class=\"field\"><label for=\"reason\">");
-    html(out, say(q, "理由</label><span class=\"hint\" id=\"reason-hint\">连同您的姓名、时间和字段记入日志。例如：电话核实办理结果</span>",
-                  "Reason</label><span class=\"hint\" id=\"reason-hint\">Goes on record with your name, the time and the field. For example: to call about the result</span>"));
-    if (wrong) {
-        html(out, "<span class=\"said\" id=\"reason-error\">");
-        html_text(out, str_from(wrong));
-        html(out, "</span>");
-    }
-    buf_printf(out, "<input id=\"reason\" name=\"reason\" type=\"text\" size=\"40\" maxlength=\"%d\" autocomplete=\"off\" required aria-describedby=\"reason-hint%s\"%s value=\"",
-               ACCESS_REASON_MAX, wrong ? " reason-error" : "", wrong ? " aria-invalid=\"true\"" : "");
-    html_text(out, form_value(q, "reason"));
-    html(out, say(q, "\"></p><p><button>查看全文</button></p></form>", "\"></p><p><button>Read in full</button></p></form>"));
+    html(out, "</select></p>");
+    form_row(q, out, &reason_input, form_value(q, "reason"), wrong);
+    form_button(q, out, (bilingual){"查看全文", "Read in full"});
+    html(out, "</form>");
 }
 
 void reveal_section(const request *q, buf *out, const event *e)
@@ -84,7 +80,8 @@ void post_reveal(const request *q, response *r)
     const procedure_form *f = &s.last.procedure->forms[s.last.form];
     const char *wrong = result == WRITE_REFUSED && q->diags->first ? str_cstr(q->diags->first->message[q->lang], q->arena) : NULL;
     r->status = wrong ? 422 : 200;
-    page_begin(q, r, str_printf(q->arena, "%s%s", wrong ? say(q, "错误：", "Error: ") : "", say(q, "查看全文", "Read in full")), "procedures");
+    form_page_begin(q, r, (bilingual){"查看全文", "Read in full"}, "procedures", wrong);
+    if (wrong) form_summary(q, out, reason_input.id, wrong);
     html(out, say(q, "<h1>查看全文</h1><p>", "<h1>Read in full</h1><p>"));
     html_link(q, out, str_printf(q->arena, "/cases/%.*s", STR_ARG(case_id_text(x.case_id, q->arena))), str_from(say(q, "返回事项", "Back to the case")));
     html(out, "</p>");

@@ -53,6 +53,33 @@ static bool good_text(str s, ptrdiff_t min, ptrdiff_t max)
     return true;
 }
 
+// Is it one of the district's list under that name (`units`, `streets`), by id, name or short name? Its name, else "".
+static str unit_in(const json *config, str list_name, str given)
+{
+    const json *list = json_get(config, list_name);
+    for (const json *u = list && list->kind == JSON_ARRAY ? list->first : NULL; u; u = u->next) {
+        str name = json_string(json_get(u, STR("name")), STR("zh"));
+        if (str_equal(given, name) || str_equal(given, json_string(u, STR("id"))) || str_equal(given, json_string(u, STR("short")))) return name;
+    }
+    return (str){0};
+}
+
+static bool find_unit(const definitions *defs, str given, str *out, diag_list *d)
+{
+    *out = unit_in(defs->config, STR("units"), given);
+    if (!out->len) *out = unit_in(defs->config, STR("streets"), given);
+    if (!given.len || out->len) return true;
+    buf known = {.arena = d->arena};
+    const json *units = json_get(defs->config, STR("units"));
+    for (const json *u = units ? units->first : NULL; u; u = u->next) {
+        str id = json_string(u, STR("id"));
+        buf_printf(&known, "%s%.*s", known.len ? ", " : "", STR_ARG(id));
+    }
+    diag_add(d, DIAG_ERROR, "ACCESS-UNIT", nowhere, (bilingual){"写标识、名称或简称；街道和镇写名称", "give its id, name or short name; of a subdistrict or town the name"},
+             (bilingual){"本区没有单位“%.*s”；现有：%.*s", "the district has no unit \"%.*s\"; there is: %.*s"}, STR_ARG(given), STR_ARG(buf_str(&known)));
+    return false;
+}
+
 // ---- changing --------------------------------------------------------------------------------------------
 
 // False adds nothing: *found says whether the account is there.
@@ -108,11 +135,10 @@ bool access_add(writer *w, str by, str login, str name, str unit, arena *a, diag
     if (found)
         diag_add(d, DIAG_ERROR, "ACCESS-EXISTS", nowhere, (bilingual){"换一个登录名", "choose another login name"},
                  (bilingual){"已有账户“%.*s”", "there is an account \"%.*s\" already"}, STR_ARG(login));
-    if (!good_text(name, 1, ACCESS_NAME_MAX) || !good_text(unit, 0, ACCESS_NAME_MAX))
-        diag_add(d, DIAG_ERROR, "ACCESS-NAME", nowhere, (bilingual){0},
-                 (bilingual){"姓名应为 1 至 100 个字，单位至多 100 个字，首尾不留空格", "the name must be 1 to 100 characters, the unit at most 100, without blanks at the ends"});
-    if (d->errors != errors) return false;
-    store_account x = {.id = login, .name = name, .unit = unit, .active = true};
+    if (!good_text(name, 1, ACCESS_NAME_MAX))
+        diag_add(d, DIAG_ERROR, "ACCESS-NAME", nowhere, (bilingual){0}, (bilingual){"姓名应为 1 至 %d 个字，首尾不留空格", "the name must be 1 to %d characters, without blanks at the ends"}, ACCESS_NAME_MAX);
+    store_account x = {.id = login, .name = name, .active = true};
+    if (!find_unit(w->district->definitions, unit, &x.unit, d) || d->errors != errors) return false;
     put_account(w, by, &x, a);
     return true;
 }
@@ -195,7 +221,7 @@ bool access_revoke(writer *w, str by, str login, str procedure_id, str role, are
     if (!need_account(w, login, &x, a, d)) return false;
     if (!find_grant(w, &g, a)) {
         diag_add(d, DIAG_ERROR, "ACCESS-NOT-GRANTED", nowhere, (bilingual){"用 fadu account DIR list 查看", "see fadu account DIR list"},
-                 (bilingual){"账户 %.*s 在 %.*s 没有角色“%.*s”", "the account %.*s has not, in %.*s, the role \"%.*s\""}, STR_ARG(login), STR_ARG(procedure_id), STR_ARG(role));
+                 (bilingual){"账户 %.*s 在 %.*s 没有角色“%.*s”", "the account %.*s, in the procedure %.*s, does not have the role \"%.*s\""}, STR_ARG(login), STR_ARG(procedure_id), STR_ARG(role));
         return false;
     }
     grant_record(w, "revoked", by, &g, a);
@@ -296,7 +322,8 @@ static sign_in begin_attempt(access_guard *g, digest name, timestamp now, int *w
     pthread_mutex_lock(&g->lock);
     memory *m = remember(g->attempts, name);
     if (m->at && now - m->at > FAILURES_KEPT_MS) m->failures = 0;
-    timestamp left = m->at + wait_after(m->failures) - now;
+    timestamp wait = wait_after(m->failures), left = m->at + wait - now;
+    if (left > wait) left = wait;      // the machine's clock was set back
     *wait_s = left > 0 ? (int)((left + 999) / 1000) : 0;
     if (*wait_s) result = SIGN_IN_WAIT;
     else if (g->hashing == HASHING_MAX) result = SIGN_IN_BUSY;

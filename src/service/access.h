@@ -14,7 +14,7 @@
 
 enum {
     ACCESS_LOGIN_MIN = 2, ACCESS_LOGIN_MAX = 32,         // a letter, then letters, digits and .-_, all lower case
-    ACCESS_NAME_MAX = 100,                               // characters of a name, a unit, a token's name
+    ACCESS_NAME_MAX = 100,                               // characters of a person's name, of a token's
     ACCESS_PASSWORD_MIN = 10, ACCESS_PASSWORD_MAX = 200, // characters; longer is no stronger, and must be hashed
     ACCESS_REASON_MIN = 2, ACCESS_REASON_MAX = 200,      // characters of the reason for reading a field
     ACCESS_TOKENS_MAX = 20,                              // of one account
@@ -42,6 +42,7 @@ bool access_is_administrator(const access_actor *who);
 
 // ---- changing accounts and grants ------------------------------------------------------------------------
 // False, with ACCESS-… diagnostics, when refused; the store's trouble comes back from writer_commit. `by` is the record's actor.
+// `unit` is one of the district's (district.json: `units`, `streets`) by id, name or short name, or "".
 bool access_add(writer *w, str by, str login, str name, str unit, arena *a, diag_list *d);
 bool access_set_active(writer *w, str by, str login, bool active, arena *a, diag_list *d);     // disabling ends its sessions
 // The role must be one of the procedure's, in force now; for ACCESS_DISTRICT it is ACCESS_ADMINISTRATOR.
