@@ -1,11 +1,23 @@
 # fadu document: every template is made with its procedure's sample case, and nothing in it stays unresolved.
 . "$(dirname "$0")/lib.sh"
 
+# A sample gives the data of one form, or in "forms" those of each form of the procedure: the case of one document is that of its form.
+case_of() { # DOCUMENTS.JSON DOCUMENT SAMPLE
+    python3 - "$@" <<'PY'
+import json, sys
+declared, sample = (json.load(open(path, encoding="utf-8")) for path in (sys.argv[1], sys.argv[3]))
+forms = sample.pop("forms", {})
+form = next(d["form"] for d in declared["documents"] if d["id"] == sys.argv[2])
+print(json.dumps({"data": forms.get(form)} | sample, ensure_ascii=False))
+PY
+}
+
 for declared in procedures/*/documents.json; do
     procedure=$(basename "$(dirname "$declared")")
     for body in "procedures/$procedure/documents/"*.md; do
         name=$(basename "$body" .md)
-        ok "$procedure/$name" fadu document "$procedure" "$name" --input "tests/documents/$procedure.json" --date 2025-03-07 --number 3
+        case_of "$declared" "$name" "tests/documents/$procedure.json" >"$work/case.json"
+        ok "$procedure/$name" fadu document "$procedure" "$name" --input "$work/case.json" --date 2025-03-07 --number 3
         is "$(sed -n '/<article/,$p' "$work/out" | grep -cE '[{}]|null')" 0 "has no placeholder left"
     done
 done
