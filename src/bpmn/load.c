@@ -690,6 +690,7 @@ bpmn_model *bpmn_load(str text, str file, const bpmn_options *options, arena *a,
     build(&l);
     if (d->errors > before) return NULL;
     bpmn_check_flow(l.m, d);
+    bpmn_check_tokens(l.m, d);
     return d->errors > before ? NULL : l.m;
 }
 
