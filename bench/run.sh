@@ -59,6 +59,16 @@ else
     say "FEEL evaluations a second : feelin" "$(sed -n 's/^a second: \([0-9]*\) .*/\1/p' "$build/bench/feel.txt")" "skipped" "" "no npm"
 fi
 
+# BPMN, against bpmn-engine, the usual engine in JavaScript: both read the process once, then start instances and complete their tasks.
+ours=$("$build/bench/bpmn" bench/process.bpmn)
+if command -v npm >/dev/null && command -v node >/dev/null \
+    && { [ -d "$build/bench/node_modules/bpmn-engine" ] || npm install --silent --ignore-scripts --no-save --prefix "$build/bench" feelin@8 bpmn-engine@25 >/dev/null 2>&1; }; then
+    other=$(BPMN_ENGINE=$(realpath "$build/bench/node_modules/bpmn-engine/src/index.js") node bench/bpmn-engine.mjs)
+    say "steps of processes a second : bpmn-engine" "$ours" "$other" "$(ratio "$ours" "$other")" ">= 1000"
+else
+    say "steps of processes a second : bpmn-engine" "$ours" "skipped" "" "no npm"
+fi
+
 ledger "$rows" "$work/big.csv"
 "$fadu" init "$work/big" >/dev/null
 ours=$(seconds "$fadu" import "$work/big" "$work/big.csv")

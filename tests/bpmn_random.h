@@ -111,6 +111,40 @@ static inline str random_model(uint64_t *seed, int depth, arena *a)
     return buf_str(&out);
 }
 
+// Without blocks: a chain of tasks and gateways with flows from anywhere to anywhere, joins that wait for ever and loops included.
+static inline str random_tangle(uint64_t *seed, arena *a)
+{
+    static const char *const kinds[] = {"userTask", "serviceTask", "task", "exclusiveGateway", "parallelGateway", "inclusiveGateway"};
+    static const char *const tests[] = {"x &gt; 3", "x &lt; 7", "y"};
+    enum { INNER = 10, FLOWS = INNER + 9 };
+    buf out = {.arena = a};
+    int from[FLOWS], to[FLOWS];
+    bool gateway[INNER + 2] = {0};
+    for (int i = 0; i < FLOWS; i++) {
+        from[i] = i <= INNER ? i : 1 + random_below(seed, INNER);
+        to[i] = i <= INNER ? i + 1 : 1 + random_below(seed, INNER);
+    }
+    buf_printf(&out, "<definitions xmlns=\"http://www.omg.org/spec/BPMN/20100524/MODEL\"><process id=\"p\" isExecutable=\"true\">");
+    for (int n = 0; n < INNER + 2; n++) {
+        int kind = random_below(seed, 6);
+        const char *name = n == 0 ? "startEvent" : n == INNER + 1 ? "endEvent" : kinds[kind];
+        gateway[n] = n > 0 && n <= INNER && (kind == 3 || kind == 5);
+        buf_printf(&out, "<%s id=\"n%d\">", name, n);
+        for (int i = 0; i < FLOWS; i++)
+            if (to[i] == n) buf_printf(&out, "<incoming>f%d</incoming>", i);
+        for (int i = 0; i < FLOWS; i++)
+            if (from[i] == n) buf_printf(&out, "<outgoing>f%d</outgoing>", i);
+        buf_printf(&out, "</%s>", name);
+    }
+    for (int i = 0; i < FLOWS; i++) {
+        buf_printf(&out, "<sequenceFlow id=\"f%d\" sourceRef=\"n%d\" targetRef=\"n%d\">", i, from[i], to[i]);
+        if (gateway[from[i]] && i > INNER) buf_printf(&out, "<conditionExpression>%s</conditionExpression>", tests[random_below(seed, 3)]);
+        buf_printf(&out, "</sequenceFlow>");
+    }
+    buf_printf(&out, "</process></definitions>");
+    return buf_str(&out);
+}
+
 // A command that may or may not fit the state.
 static inline bpmn_command random_command(const bpmn_model *m, const bpmn_state *s, uint64_t *seed, bpmn_variable variables[2])
 {

@@ -20,7 +20,8 @@
 //    when all have ended.
 //  - A condition that is true when its event begins to wait fires at once, then again only after it was false.
 //  - Signals reach those waiting in the same instance in the same step, and are an event for all other instances.
-//  - Compensation runs one handler after another, the latest completed first; the throwing event always waits for them.
+//  - Compensation runs one handler after another, the latest completed first. With waitForCompletion="false" the
+//    throwing event stays for them, and a second token of it goes on at once.
 #ifndef FADU_BPMN_BPMN_H
 #define FADU_BPMN_BPMN_H
 
@@ -34,7 +35,8 @@ enum {
     BPMN_NODES_MAX = 5000,         // flow nodes of a file; bounds what the analysis of joins may take
     BPMN_ACTIONS_MAX = 20000,      // moves in one step; beyond this, a loop without any waiting is the likely reason
     BPMN_INSTANCES_MAX = 100000,   // live activities of one instance of a process; a multi-instance over a city's list fits
-    BPMN_NESTING_MAX = 50          // scopes in scopes, so that a process that calls itself ends as an incident
+    BPMN_NESTING_MAX = 50,         // scopes in scopes, so that a process that calls itself ends as an incident
+    BPMN_OFFSET_MINUTES = 480      // China has one time zone, eight hours east
 };
 
 typedef struct bpmn_model bpmn_model;
@@ -42,7 +44,7 @@ typedef struct bpmn_model bpmn_model;
 typedef struct {
     const str *names;              // variables that come from outside (form fields, case data): what expressions may use besides
     ptrdiff_t names_count;         //   what the file itself declares (data objects, properties, mappings, results)
-    int offset_minutes;            // the office's time zone east of Greenwich, for dates in timers
+    int offset_minutes;            // the office's time zone east of Greenwich, for dates in timers; without options BPMN_OFFSET_MINUTES
     bool script_jobs;              // a script that is not FEEL becomes a job (BPMN_EV_JOB) instead of a refusal
     bool strict;                   // also what 2.0.2 asks of executable files and most modelers leave out: the mark tFormalExpression, a script's
 } bpmn_options;                    //   scriptFormat, the operation of a message event

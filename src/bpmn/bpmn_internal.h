@@ -143,8 +143,9 @@ source_pos tree_pos(const tree_node *n);
 // Rules of BPMN on the tree alone: references, structure. Adds BPMN-… diagnostics.
 // `strict`: bpmn_options.
 void bpmn_check_tree(const tree_node *root, const tree_index *index, str file, bool strict, diag_list *d);
-// Warnings on the compiled model: what cannot be reached, joins that may wait for ever, missing defaults.
+// Warnings on the compiled model: missing defaults; what cannot be reached or end, joins that may wait for ever, branches that are not joined.
 void bpmn_check_flow(const bpmn_model *m, diag_list *d);
+void bpmn_check_tokens(const bpmn_model *m, diag_list *d);
 
 // The due moment of a timer expression's value; false when it is none. `remaining` gets the repetitions.
 bool bpmn_due(feel_value v, timer_kind kind, timestamp now, int offset_minutes, timestamp *due, int *remaining, int64_t *period);

@@ -671,19 +671,5 @@ void bpmn_check_flow(const bpmn_model *m, diag_list *d)
         if (all_conditional)
             diag_add(d, DIAG_WARNING, "BPMN-NO-DEFAULT", tree_pos(e->xml), (bilingual){"为网关指定默认流", "give the gateway a default flow"},
                      (bilingual){"没有默认流：各条件都不成立时将停在这里", "no default flow: when no condition holds, the process stops here"});
-        bool joins = e->kind == E_PARALLEL && e->in.count > 1;
-        for (int k = 0; joins && k < e->in.count; k++) {
-            // Two branches straight from one exclusive gateway: only one of them ever carries a token.
-            const element *source = &m->elements[m->flows[e->in.items[k]].source];
-            const element *before = source->in.count == 1 ? &m->elements[m->flows[source->in.items[0]].source] : NULL;
-            for (int other = 0; before && before->kind == E_EXCLUSIVE && other < k; other++) {
-                const element *beside = &m->elements[m->flows[e->in.items[other]].source];
-                if (beside->in.count != 1 || &m->elements[m->flows[beside->in.items[0]].source] != before) continue;
-                diag_add(d, DIAG_WARNING, "BPMN-DEADLOCK", tree_pos(e->xml), (bilingual){"改用排他网关汇合", "join with an exclusive gateway"},
-                         (bilingual){"并行汇合等待排他网关“%.*s”的两条分支，只会来一条", "the parallel join waits for two branches of the exclusive gateway \"%.*s\", of which one comes"}, STR_ARG(before->id));
-                joins = false;
-                break;
-            }
-        }
     }
 }

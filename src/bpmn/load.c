@@ -676,7 +676,7 @@ bpmn_model *bpmn_load(str text, str file, const bpmn_options *options, arena *a,
 {
     int before = d->errors;
     loader l = {.m = arena_new(a, 1, bpmn_model), .options = options, .arena = a, .diags = d};
-    *l.m = (bpmn_model){.text = text, .file = str_copy(file, a), .offset_minutes = options && options->offset_minutes ? options->offset_minutes : 480};
+    *l.m = (bpmn_model){.text = text, .file = str_copy(file, a), .offset_minutes = options ? options->offset_minutes : BPMN_OFFSET_MINUTES};
     l.m->root = tree_read(text, l.m->file, a, d);
     if (!l.m->root) return NULL;
     if (!tree_is(l.m->root, "definitions")) {
@@ -690,6 +690,7 @@ bpmn_model *bpmn_load(str text, str file, const bpmn_options *options, arena *a,
     build(&l);
     if (d->errors > before) return NULL;
     bpmn_check_flow(l.m, d);
+    bpmn_check_tokens(l.m, d);
     return d->errors > before ? NULL : l.m;
 }
 

@@ -220,8 +220,15 @@ static feel_value copy_value(feel_value v, arena *a)
         }
         return feel_context_of(names, values, v.context->count, a);
     }
-    // A range or a function is not a record's value: it is kept as its text, as it would be in JSON.
-    if (v.kind == FEEL_RANGE || v.kind == FEEL_FUNCTION) {
+    if (v.kind == FEEL_RANGE) {
+        feel_range *range = arena_new(a, 1, feel_range);
+        *range = *v.range;
+        range->low = copy_value(v.range->low, a), range->high = copy_value(v.range->high, a);
+        v.range = range;
+        return v;
+    }
+    // A function holds its program, which may not live as long: it is kept as its text, as it would be in JSON.
+    if (v.kind == FEEL_FUNCTION) {
         buf text = {.arena = a};
         feel_print(&text, v);
         return feel_string(buf_str(&text));

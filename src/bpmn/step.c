@@ -653,6 +653,8 @@ static bool throw_one(stepper *x, int64_t id, int event, const definition *d)
     case D_CANCEL: cancel_transaction(x, id); return false;
     case D_COMPENSATE:
         EMIT(x, PHASE, .id = id, .number = BPMN_COMPENSATING);
+        // The token goes on; this one stays until the handlers have reported to it.
+        if (!d->wait && is_event(x->m->elements[event].kind)) enqueue(x, activate(x, event, get(x, id)->parent, 0, false), BPMN_AT_LEAVE);
         compensate_next(x, id);
         return false;
     case D_TERMINATE: {
@@ -705,8 +707,9 @@ static void compensate_next(stepper *x, int64_t owner)
     bool cancelling = o->phase == BPMN_CANCELLING;
     int64_t scope = cancelling ? owner : o->parent;
     int activity = -1;
+    bool waits = true;
     for (int k = 0; !cancelling && k < e->definitions_count; k++)
-        if (e->definitions[k].kind == D_COMPENSATE) activity = e->definitions[k].activity;
+        if (e->definitions[k].kind == D_COMPENSATE) activity = e->definitions[k].activity, waits = e->definitions[k].wait;
     if (!cancelling && x->m->elements[get(x, scope)->element].kind == E_EVENT_SUBPROCESS) scope = get(x, scope)->parent;
     int64_t target = compensation_target(x, scope, activity);
     if (target) {
@@ -725,6 +728,12 @@ static void compensate_next(stepper *x, int64_t owner)
                     break;
                 }
         }
+        return;
+    }
+    if (!cancelling && !waits) {                            // its token has gone on long since
+        int64_t where = get(x, owner)->parent;
+        EMIT(x, COMPLETED, .id = owner);
+        check_scope(x, where);
         return;
     }
     if (!cancelling) {
@@ -811,6 +820,11 @@ static void enter_loop(stepper *x, int64_t id)
     else if (!l->collection.present && v.kind == FEEL_NUMBER && !decimal_to_int(v.number, &n)) n = -1;
     if (n < 0 || n > BPMN_INSTANCES_MAX) {
         incident(x, id, BPMN_AT_ENTER, "BPMN-CARDINALITY", "多实例的次数不是合适的整数，或集合不是列表", "the number of instances is no suitable whole number, or the collection no list");
+        return;
+    }
+    // Told before anything is made: the instances of the list would come on top of what lives already.
+    if (!l->sequential && n > BPMN_INSTANCES_MAX - x->s->instances_count) {
+        incident(x, id, BPMN_AT_ENTER, "BPMN-INSTANCES", "多实例使在办活动超过上限", "with these instances too many activities would live at once");
         return;
     }
     count(x, id, (int)n, 0, 0, 0, feel_null(), items);

@@ -121,7 +121,7 @@ void load_process(loader *l, const json *j)
         return;
     }
     const procedure_form *f = &l->p->forms[p->form];
-    bpmn_options options = {.names = arena_new(l->arena, f->field_count, str), .names_count = f->field_count};
+    bpmn_options options = {.names = arena_new(l->arena, f->field_count, str), .names_count = f->field_count, .offset_minutes = BPMN_OFFSET_MINUTES};
     for (ptrdiff_t i = 0; i < f->field_count; i++) ((str *)options.names)[i] = f->fields[i].key;
     p->model = bpmn_load(file->text, str_printf(l->arena, "%.*s/process.bpmn", STR_ARG(l->source->id)), &options, l->arena, l->diags);
     if (!p->model) return;

@@ -213,7 +213,7 @@ static bool same(world *w, const json *expected)
 static bpmn_model *load(str text, str name, bool strict, arena *a, diag_list *d)
 {
     static const str names[] = {{"test", 4}, {"integerVariable", 15}, {"testCaseNumber", 14}};
-    bpmn_options options = {.names = names, .names_count = 3, .script_jobs = true, .strict = strict};
+    bpmn_options options = {.names = names, .names_count = 3, .offset_minutes = BPMN_OFFSET_MINUTES, .script_jobs = true, .strict = strict};
     return bpmn_load(to_feel(text, a), name, &options, a, d);
 }
 

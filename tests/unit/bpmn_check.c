@@ -96,8 +96,66 @@ static void test_strict(void)
     }
 }
 
+#define EXECUTABLE(content) HEAD "<process id='p' isExecutable='true'><startEvent id='s'><outgoing>f1</outgoing></startEvent>" content "</process>" TAIL
+#define GATE(kind, id, content) "<" kind "Gateway id='" id "'>" content "</" kind "Gateway>"
+#define FROM(id) "<incoming>" id "</incoming>"
+#define TO(id) "<outgoing>" id "</outgoing>"
+#define FLOW(id, from, to) "<sequenceFlow id='" id "' sourceRef='" from "' targetRef='" to "'/>"
+#define END "<endEvent id='e'><incoming>f9</incoming></endEvent>"
+// A split and a join with a task on each of two branches between them.
+#define DIAMOND(split, join) EXECUTABLE(GATE(split, "g", FROM("f1") TO("f2") TO("f3")) "<userTask id='a'>" FROM("f2") TO("f4") "</userTask><userTask id='b'>" FROM("f3") TO("f5") "</userTask>" \
+    GATE(join, "j", FROM("f4") FROM("f5") TO("f9")) END FLOW("f1", "s", "g") FLOW("f2", "g", "a") FLOW("f3", "g", "b") FLOW("f4", "a", "j") FLOW("f5", "b", "j") FLOW("f9", "j", "e"))
+
+// What the file allows but hardly means: warnings, with a way that leads there.
+static void test_flow(void)
+{
+    static const struct { const char *code, *what, *way, *text; } flows[] = {
+        {NULL, "a split and a join of one kind", NULL, DIAMOND("parallel", "parallel")},
+        {NULL, "a choice and its merge", NULL, DIAMOND("exclusive", "exclusive")},
+        {NULL, "an inclusive split and join", NULL, DIAMOND("inclusive", "inclusive")},
+        {NULL, "an inclusive join waits for what is on its way", NULL, DIAMOND("parallel", "inclusive")},
+        {"BPMN-DEADLOCK", "a parallel join of a choice", "s → g → a", DIAMOND("exclusive", "parallel")},
+        {"BPMN-NOT-SYNCHRONISED", "a merge of parallel branches", "s → g → a → b → j", DIAMOND("parallel", "exclusive")},
+        {"BPMN-UNREACHABLE", "two tasks to which nothing leads but each other", NULL, EXECUTABLE("<endEvent id='e'>" FROM("f1") "</endEvent><userTask id='u'>" FROM("f3") TO("f2") "</userTask><userTask id='v'>" FROM("f2") TO("f3") TO("f4") "</userTask>"
+            "<endEvent id='x'>" FROM("f4") "</endEvent>" FLOW("f1", "s", "e") FLOW("f2", "u", "v") FLOW("f3", "v", "u") FLOW("f4", "v", "x"))},
+        {"BPMN-NO-END", "a circle without a way out", NULL, EXECUTABLE(GATE("exclusive", "g", FROM("f1") TO("f9") TO("f4")) END "<userTask id='a'>" FROM("f4") FROM("f3") TO("f2") "</userTask>"
+            "<userTask id='b'>" FROM("f2") TO("f3") "</userTask>" FLOW("f1", "s", "g") FLOW("f9", "g", "e") FLOW("f4", "g", "a") FLOW("f2", "a", "b") FLOW("f3", "b", "a"))},
+        {"BPMN-NOT-CHECKED", "a complex gateway", NULL, DIAMOND("parallel", "complex")},
+    };
+    static const char *const codes[] = {"BPMN-DEADLOCK", "BPMN-NOT-SYNCHRONISED", "BPMN-UNREACHABLE", "BPMN-NO-END", "BPMN-NOT-CHECKED"};
+    for (size_t i = 0; i < sizeof flows / sizeof *flows; i++) {
+        diag_list d = {.arena = &a};
+        bool loads = bpmn_load(str_from(flows[i].text), STR("flow.bpmn"), &(bpmn_options){0}, &a, &d) != NULL, right = loads;
+        for (size_t k = 0; k < sizeof codes / sizeof *codes; k++) right &= found(&d, codes[k]) == (flows[i].code && !strcmp(codes[k], flows[i].code));
+        buf b = {.arena = &a};
+        diag_print_all(&b, &d, LANG_EN);
+        if (flows[i].way) right &= str_find(buf_str(&b), str_from(flows[i].way)) >= 0;
+        tap_ok(right, "%s: %s", flows[i].what, flows[i].code ? flows[i].code : "nothing to say");
+        if (!right) told(&d);
+    }
+    // More branches than can be tried out.
+    buf many = {.arena = &a}, split = {.arena = &a}, join = {.arena = &a};
+    for (int i = 0; i < 8; i++) {
+        buf_printf(&split, TO("a%d"), i);
+        buf_printf(&join, FROM("z%d"), i);
+        for (int k = 0; k < 4; k++) {
+            buf_printf(&many, "<task id='t%d_%d'><incoming>%c%d</incoming><outgoing>%c%d</outgoing></task>", i, k, 'a' + k, i, k == 3 ? 'z' : 'b' + k, i);
+            if (k < 3) buf_printf(&many, "<sequenceFlow id='%c%d' sourceRef='t%d_%d' targetRef='t%d_%d'/>", 'b' + k, i, i, k, i, k + 1);
+        }
+        buf_printf(&many, FLOW("a%d", "g", "t%d_0") FLOW("z%d", "t%d_3", "j"), i, i, i, i);
+    }
+    buf_printf(&many, GATE("parallel", "g", FROM("f1") "%.*s") GATE("parallel", "j", "%.*s" TO("f9")), STR_ARG(buf_str(&split)), STR_ARG(buf_str(&join)));
+    buf whole = {.arena = &a};
+    buf_printf(&whole, EXECUTABLE("%.*s" END FLOW("f1", "s", "g") FLOW("f9", "j", "e")), STR_ARG(buf_str(&many)));
+    diag_list d = {.arena = &a};
+    bool loads = bpmn_load(buf_str(&whole), STR("wide.bpmn"), &(bpmn_options){0}, &a, &d) != NULL;
+    tap_ok(loads && found(&d, "BPMN-NOT-CHECKED") && !found(&d, "BPMN-DEADLOCK"), "where there are too many states, it is said that not all was checked");
+    if (!loads) told(&d);
+}
+
 int main(void)
 {
+    test_flow();
     test_rules();
     test_strict();
     arena_free(&a);
