@@ -22,9 +22,15 @@ static bool is_closed(const node *n)
     }
 }
 
+// A moment with an offset cannot be compared with one without, so beside the points of its order there are others that no such test holds for.
+static bool is_zoned(feel_value v)
+{
+    return (v.kind == FEEL_TIME || v.kind == FEEL_DATE_TIME) && (v.moment.time.offset != FEEL_NO_OFFSET || v.moment.time.zone);
+}
+
 static bool add_value(search *s, feel_value v)
 {
-    if (v.kind == FEEL_NULL || v.kind >= FEEL_LIST) return false;
+    if (v.kind == FEEL_NULL || v.kind >= FEEL_LIST || is_zoned(v)) return false;
     values_add(&s->found, v);
     return true;
 }
