@@ -285,11 +285,25 @@ static void remember_who(deciding *x, const process_step *step)
     x->s->done_count = count;
 }
 
+static decision add_link(deciding *x, str kind)
+{
+    if (!need_to(x)) return REFUSED;
+    for (int i = 0; i < x->s->link_count; i++)
+        if (str_equal(x->s->links[i].kind, kind) && str_equal(x->s->links[i].to, x->c->to)) return UNCHANGED;
+    if (x->s->link_count == FLOW_LINKS_MAX) return refuse(x, "FLOW-LINKS", (bilingual){0}, (bilingual){"关联的事项超过 %d 件", "linked with more than %d cases"}, FLOW_LINKS_MAX);
+    flow_link *list = arena_new(x->arena, x->s->link_count + 1, flow_link);
+    if (x->s->link_count) memcpy(list, x->s->links, (size_t)x->s->link_count * sizeof *list);
+    list[x->s->link_count++] = (flow_link){kind, x->c->to};
+    x->s->links = list;
+    return DECIDED;
+}
+
 static decision start(deciding *x)
 {
     const procedure_process *p = x->s->procedure->process;
     if (x->s->status) return refuse(x, "FLOW-STARTED", (bilingual){0}, (bilingual){"事项已经开始", "the case has begun already"});
     if (!may(x, &p->start) || !take_data(x, &p->start)) return REFUSED;
+    if (x->c->link.len && add_link(x, x->c->link) == REFUSED) return REFUSED;
     x->s->status = CASE_OPEN;
     remember_who(x, &p->start);
     return step_process(x, (bpmn_command){.kind = BPMN_START, .element = p->element}) ? DECIDED : REFUSED;
@@ -390,19 +404,6 @@ static decision recuse(deciding *x)
         if (str_equal(tasks[i].assignee, x->c->to)) tasks[i].assignee = (str){0};
     }
     x->s->tasks = tasks;
-    return DECIDED;
-}
-
-static decision add_link(deciding *x, str kind)
-{
-    if (!need_to(x)) return REFUSED;
-    for (int i = 0; i < x->s->link_count; i++)
-        if (str_equal(x->s->links[i].kind, kind) && str_equal(x->s->links[i].to, x->c->to)) return UNCHANGED;
-    if (x->s->link_count == FLOW_LINKS_MAX) return refuse(x, "FLOW-LINKS", (bilingual){0}, (bilingual){"关联的事项超过 %d 件", "linked with more than %d cases"}, FLOW_LINKS_MAX);
-    flow_link *list = arena_new(x->arena, x->s->link_count + 1, flow_link);
-    if (x->s->link_count) memcpy(list, x->s->links, (size_t)x->s->link_count * sizeof *list);
-    list[x->s->link_count++] = (flow_link){kind, x->c->to};
-    x->s->links = list;
     return DECIDED;
 }
 

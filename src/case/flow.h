@@ -64,7 +64,7 @@ typedef struct flow_state {
 
 // kind, name, what it needs
 #define FLOW_COMMANDS(X) \
-    X(START, "start")            /* data */ \
+    X(START, "start")            /* data; link, to: another case from which it arose */ \
     X(CLAIM, "claim")            /* task */ \
     X(RELEASE, "release")        /* task: gives it back */ \
     X(ASSIGN, "assign")          /* task, to: somebody of the role gives it to another */ \

@@ -82,8 +82,8 @@ static const char *sign_in_trouble(const request *q, response *r, str login, str
 static void start_session(const request *q, response *r, str login, str hash)
 {
     session_change c = {.q = q, .login = login, .hash = hash};
-    write_result result = server_write(q, begin_session, &c);
-    if (result != WRITE_DONE) {
+    queue_result result = server_write(q, begin_session, &c);
+    if (result != QUEUE_DONE) {
         write_error(q, r, result);
         return;
     }
@@ -112,8 +112,8 @@ static bool end_session(writer *w, void *ctx, arena *a, diag_list *d)
 
 void post_logout(const request *q, response *r)
 {
-    write_result result = server_write(q, end_session, (void *)q);
-    if (result != WRITE_DONE) {
+    queue_result result = server_write(q, end_session, (void *)q);
+    if (result != QUEUE_DONE) {
         write_error(q, r, result);
         return;
     }
@@ -258,12 +258,12 @@ void post_token(const request *q, response *r)
     token_change c = {.account = q->actor->account, .name = str_trim(form_value(q, "name"))};
     str days = form_value(q, "days");
     for (ptrdiff_t i = 0; i < days.len && i < 4; i++) c.days = days.data[i] >= '0' && days.data[i] <= '9' ? c.days * 10 + (days.data[i] - '0') : ACCESS_TOKEN_DAYS_MAX + 1;
-    write_result result = server_write(q, make_token, &c);
-    if (result == WRITE_REFUSED) {
+    queue_result result = server_write(q, make_token, &c);
+    if (result == QUEUE_REFUSED) {
         r->status = 422;
         bool days_wrong = q->diags->first && strcmp(q->diags->first->code, "ACCESS-DAYS") == 0;
         account_page(q, r, days_wrong ? token_days_input.id : token_name_input.id, first_message(q));
-    } else if (result != WRITE_DONE) write_error(q, r, result);
+    } else if (result != QUEUE_DONE) write_error(q, r, result);
     else {
         page_begin(q, r, str_from(say(q, "新令牌", "The new token")), "");
         html(out, say(q, "<h1>新令牌</h1><p>请现在抄存：令牌只显示这一次。</p><pre>", "<h1>The new token</h1><p>Copy it now: it is shown this once.</p><pre>"));
@@ -278,8 +278,8 @@ void post_token(const request *q, response *r)
 void post_token_revoked(const request *q, response *r)
 {
     token_change c = {.account = q->actor->account, .name = form_value(q, "name")};
-    write_result result = server_write(q, revoke_token, &c);
-    if (result == WRITE_DONE) redirect(q, r, "/account");
+    queue_result result = server_write(q, revoke_token, &c);
+    if (result == QUEUE_DONE) redirect(q, r, "/account");
     else write_error(q, r, result);
 }
 

@@ -51,36 +51,6 @@ void get_api_procedures(const request *q, response *r)
     answer_value(r, list);
 }
 
-void get_api_case(const request *q, response *r)
-{
-    arena *a = q->arena;
-    int64_t id;
-    store_case c;
-    case_state s;
-    if (!case_id_parse(q->argument, &id) || store_get_case(q->store, id, &c, a) != STORE_OK ||
-        district_case_state(q->store, q->definitions, &c, &s, a, q->diags) != STORE_OK) {
-        answer_error(q, r, 404, (bilingual){"没有这件事项", "there is no such case"});
-        return;
-    }
-    static const char *const statuses[] = {"", "open", "closed", "withdrawn"};
-    const procedure_form *f = &s.last.procedure->forms[s.last.form];
-    json *o = json_new_object(a), *data = json_new_object(a);
-    json_set(o, STR("case"), json_new_string(case_id_text(id, a), a));
-    json_set(o, STR("procedure"), json_new_string(s.last.procedure->id, a));
-    json_set(o, STR("form"), json_new_string(f->id, a));
-    json_set(o, STR("title"), json_new_string(c.title, a));
-    json_set(o, STR("status"), json_new_string(str_from(statuses[c.status]), a));
-    json_set(o, STR("version"), json_new_int(c.version, a));
-    json_set(o, STR("record"), json_new_int(c.record, a));
-    for (ptrdiff_t i = 0; i < f->field_count; i++) {
-        feel_value v = s.last.data[i];
-        if (v.kind == FEEL_NULL) continue;
-        json_set(data, f->fields[i].key, f->fields[i].sensitive.len ? json_new_string(field_masked(&f->fields[i], v, a), a) : feel_to_json(v, a));
-    }
-    json_set(o, STR("data"), data);
-    answer_value(r, o);
-}
-
 void get_checkpoint(const request *q, response *r)
 {
     uint64_t size;

@@ -22,6 +22,8 @@ enum {
     HTTP_BODY_MAX = 1 << 20,         // of a request (413): forms and commands; ledgers are imported by `fadu import`
     HTTP_URL_MAX = 2000,             // longer addresses are refused (414)
     HTTP_QUERY_MAX = 200,            // characters of a search
+    HTTP_API_ROWS_MAX = 500, HTTP_COMMANDS_MAX = 500,    // of a page, of a bulk
+    HTTP_COMMAND_ID_MAX = 100,       // bytes of a command's id
     HTTP_PAGE_ROWS = 50, HTTP_TRACE_ROWS = 200
 };
 

@@ -4,6 +4,7 @@
 
 #include "http/http.h"
 #include "service/access.h"
+#include "service/queue.h"
 #include "service/reporting.h"
 
 typedef struct server server;           // server.c's
@@ -57,13 +58,11 @@ void response_header(response *r, const char *name, str value);
 void redirect(const request *q, response *r, const char *address);       // 303 to an address of ours, in the page's language
 
 // ---- writing ---------------------------------------------------------------------------------------------
-// Runs `change` in a transaction of the one writer and commits it; nothing is kept when it returns false. Answers nothing itself:
-// trouble is in q->diags, and the result says which answer fits.
-typedef enum { WRITE_DONE, WRITE_REFUSED, WRITE_BUSY, WRITE_FAILED } write_result;
-typedef bool (*server_change)(writer *w, void *ctx, arena *a, diag_list *d);
-write_result server_write(const request *q, server_change change, void *ctx);
+// Waits until the one writer has made the change (service/queue.h). Answers nothing itself: trouble is in q->diags, and the result says which
+// answer fits.
+queue_result server_write(const request *q, queue_change change, void *ctx);
 // The answer to a change that was not made: 422 with the diagnostics, 503 when another process writes, 500.
-void write_error(const request *q, response *r, write_result result);
+void write_error(const request *q, response *r, queue_result result);
 
 // ---- forms, and other bodies -----------------------------------------------------------------------------
 str form_value(const request *q, const char *name);        // of a form, decoded; "" when absent
@@ -131,6 +130,13 @@ void get_decide(const request *q, response *r);
 void get_api_decisions(const request *q, response *r);
 void get_api_due(const request *q, response *r);
 void get_api_case(const request *q, response *r);
+void get_api_cases(const request *q, response *r);
+void post_api_case(const request *q, response *r);
+void post_api_command(const request *q, response *r);
+void post_api_commands(const request *q, response *r);
+void post_api_referral(const request *q, response *r);
+void get_api_tasks(const request *q, response *r);
+void get_api_clocks(const request *q, response *r);
 void get_checkpoint(const request *q, response *r);
 void get_login(const request *q, response *r);
 void post_login(const request *q, response *r);

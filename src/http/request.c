@@ -38,7 +38,7 @@ static bilingual status_phrase(int status)
 {
     static const struct { int status; bilingual phrase; } phrases[] = {
         {400, {"请求有误", "Bad request"}}, {401, {"需要登录", "Unauthorized"}}, {403, {"没有权限", "Forbidden"}}, {404, {"没有找到", "Not found"}},
-        {405, {"不支持的方法", "Method not allowed"}}, {411, {"缺少长度", "Length required"}}, {413, {"内容太大", "Content too large"}}, {414, {"地址太长", "URI too long"}},
+        {405, {"不支持的方法", "Method not allowed"}}, {409, {"与现状冲突", "Conflict"}}, {412, {"事项已有变化", "Precondition failed"}}, {411, {"缺少长度", "Length required"}}, {413, {"内容太大", "Content too large"}}, {414, {"地址太长", "URI too long"}},
         {415, {"不支持的内容类型", "Unsupported media type"}}, {422, {"内容有误", "Unprocessable content"}}, {429, {"请求太多", "Too many requests"}},
         {503, {"暂时不能服务", "Service unavailable"}}};
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
@@ -79,11 +79,11 @@ void answer_error(const request *q, response *r, int status, bilingual what)
     else error_page(q, r, status, what);
 }
 
-void write_error(const request *q, response *r, write_result result)
+void write_error(const request *q, response *r, queue_result result)
 {
     switch (result) {
-    case WRITE_REFUSED: answer_error(q, r, 422, (bilingual){"没有改动", "Nothing was changed"}); break;
-    case WRITE_BUSY:
+    case QUEUE_REFUSED: answer_error(q, r, 422, (bilingual){"没有改动", "Nothing was changed"}); break;
+    case QUEUE_BUSY:
         response_header(r, "Retry-After", STR("5"));
         answer_error(q, r, 503, (bilingual){"另一个进程正在写入，请稍后再试", "Another process is writing; try again in a moment"});
         break;

@@ -72,13 +72,13 @@ void post_reveal(const request *q, response *r)
     case_state s;
     reveal x = {.who = q->actor, .field = form_value(q, "field"), .reason = str_trim(form_value(q, "reason"))};
     if (!find_case(q, r, &x, &s)) return;
-    write_result result = server_write(q, record_reveal, &x);
-    if (result != WRITE_DONE && result != WRITE_REFUSED) {
+    queue_result result = server_write(q, record_reveal, &x);
+    if (result != QUEUE_DONE && result != QUEUE_REFUSED) {
         write_error(q, r, result);
         return;
     }
     const procedure_form *f = &s.last.procedure->forms[s.last.form];
-    const char *wrong = result == WRITE_REFUSED && q->diags->first ? str_cstr(q->diags->first->message[q->lang], q->arena) : NULL;
+    const char *wrong = result == QUEUE_REFUSED && q->diags->first ? str_cstr(q->diags->first->message[q->lang], q->arena) : NULL;
     r->status = wrong ? 422 : 200;
     form_page_begin(q, r, (bilingual){"查看全文", "Read in full"}, "procedures", wrong);
     if (wrong) form_summary(q, out, reason_input.id, wrong);
@@ -105,8 +105,8 @@ void post_api_reveal(const request *q, response *r)
     if (!body) return;
     reveal x = {.who = q->actor, .field = json_string(body, STR("field")), .reason = json_string(body, STR("reason"))};
     if (!find_case(q, r, &x, &s)) return;
-    write_result result = server_write(q, record_reveal, &x);
-    if (result != WRITE_DONE) {
+    queue_result result = server_write(q, record_reveal, &x);
+    if (result != QUEUE_DONE) {
         write_error(q, r, result);
         return;
     }

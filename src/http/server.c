@@ -13,78 +13,65 @@
 
 #include "http/http_internal.h"
 
-enum { THREADS = 4, REQUEST_MEMORY_MAX = 512 << 20 };
+// A thread for each connection: whoever waits for the writer, or for the next event, keeps nobody else waiting. Few of them read at once.
+enum { READERS_MAX = 16, THREAD_STACK = 8 << 20, REQUEST_MEMORY_MAX = 512 << 20 };
 
 struct server {
     const char *dir;
     definitions *definitions;
     access_guard *guard;
-    pthread_mutex_t lock;       // over idle
-    store *idle[THREADS];       // connections nobody uses
-    int idle_count;
-    pthread_mutex_t writing;    // one change at a time
+    write_queue *queue;
+    pthread_mutex_t lock;       // over what follows
+    pthread_cond_t given_back;
+    store *idle[READERS_MAX];   // connections nobody uses
+    int idle_count, reading;
 };
 
 // ---- store connections -----------------------------------------------------------------------------------
 
-static store *take_store(server *s)
+// Begins a reading transaction on a connection of its own. False: there is none to be had.
+static bool take_store(request *q)
 {
-    store *taken = NULL;
+    server *s = q->server;
     pthread_mutex_lock(&s->lock);
-    if (s->idle_count) taken = s->idle[--s->idle_count];
+    while (s->reading == READERS_MAX) pthread_cond_wait(&s->given_back, &s->lock);
+    s->reading++;
+    q->store = s->idle_count ? s->idle[--s->idle_count] : NULL;
     pthread_mutex_unlock(&s->lock);
-    if (!taken && store_open(s->dir, false, &taken) != STORE_OK) return NULL;
-    return taken;
+    if (!q->store && store_open(s->dir, false, &q->store) != STORE_OK) q->store = NULL;
+    if (q->store && store_begin(q->store, false) == STORE_OK) return true;
+    store_close(q->store);
+    q->store = NULL;
+    pthread_mutex_lock(&s->lock);
+    s->reading--;
+    pthread_cond_signal(&s->given_back);
+    pthread_mutex_unlock(&s->lock);
+    return false;
 }
 
-static void give_back(server *s, store *used)
+static void let_go_of_store(request *q)
 {
+    server *s = q->server;
+    if (!q->store) return;
+    store_rollback(q->store);
     pthread_mutex_lock(&s->lock);
-    bool kept = s->idle_count < THREADS;
-    if (kept) s->idle[s->idle_count++] = used;
+    s->idle[s->idle_count++] = q->store;
+    s->reading--;
+    pthread_cond_signal(&s->given_back);
     pthread_mutex_unlock(&s->lock);
-    if (!kept) store_close(used);
+    q->store = NULL;
 }
 
 // ---- writing ---------------------------------------------------------------------------------------------
 
-typedef struct { district district; writer writer; store_result result; bool accepted; } change_run;
-
-static void run_change(const request *q, change_run *run, server_change change, void *ctx)
+// Nobody holds a connection for reading while waiting for the writer; what is read afterwards shows what was written.
+queue_result server_write(const request *q, queue_change change, void *ctx)
 {
-    const char *dir = q->server->dir;
-    if (district_open(dir, true, &run->district, q->diags) != EXIT_DONE) {
-        run->result = strcmp(q->diags->last->code, "STORE-BUSY") == 0 ? STORE_BUSY : STORE_FAILED;
-        return;
-    }
-    run->result = writer_begin(&run->writer, &run->district, machine_now());
-    run->accepted = run->result == STORE_OK && change(&run->writer, ctx, q->arena, q->diags);
-    if (run->accepted) run->result = writer_commit(&run->writer, q->arena);
-}
-
-static bool run_guarded(const request *q, change_run *run, server_change change, void *ctx)
-{
-    jmp_buf out_of_memory;
-    if (ARENA_GUARD(q->arena, out_of_memory)) return false;
-    run_change(q, run, change, ctx);
-    return true;
-}
-
-// The directory is opened for each change, so that the command line can write between them. Its store and its lock must be let go of
-// when memory runs out too: so this has a guard of its own.
-write_result server_write(const request *q, server_change change, void *ctx)
-{
-    server *s = q->server;
-    jmp_buf *outer = q->arena->escape;
-    change_run run = {0};
-    pthread_mutex_lock(&s->writing);
-    bool ran = run_guarded(q, &run, change, ctx);
-    q->arena->escape = outer;
-    if (run.writer.queue) writer_rollback(&run.writer);
-    if (run.district.store) district_close(&run.district);
-    pthread_mutex_unlock(&s->writing);
-    if (!ran) return WRITE_FAILED;
-    return run.result == STORE_BUSY ? WRITE_BUSY : run.result != STORE_OK ? WRITE_FAILED : run.accepted ? WRITE_DONE : WRITE_REFUSED;
+    request *asking = (request *)q;          // dispatch made it, and lets go of whatever store it ends with
+    let_go_of_store(asking);
+    queue_result result = queue_submit(q->server->queue, change, ctx, q->arena, q->diags);
+    if (!take_store(asking)) return QUEUE_FAILED;
+    return result;
 }
 
 // ---- one request -----------------------------------------------------------------------------------------
@@ -188,12 +175,10 @@ static bool may_come(const request *q, response *r, const route *to)
     return false;
 }
 
-static void dispatch(server *s, request *q, response *r)
+static void dispatch(request *q, response *r)
 {
     access_actor actor;
-    q->store = take_store(s);
-    if (!q->store || store_begin(q->store, false) != STORE_OK) {
-        if (q->store) store_close(q->store);
+    if (!take_store(q)) {
         answer_error(q, r, 503, (bilingual){"数据暂时读不出来", "The data cannot be read at the moment"});
         return;
     }
@@ -203,8 +188,7 @@ static void dispatch(server *s, request *q, response *r)
         else if (may_come(q, r, to)) to->run(q, r);
     }
     q->actor = NULL;
-    store_rollback(q->store);
-    give_back(s, q->store);
+    let_go_of_store(q);
 }
 
 static enum MHD_Result send_response(struct MHD_Connection *connection, const response *r, bool head, bool private)
@@ -304,7 +288,7 @@ static enum MHD_Result answer(server *s, struct MHD_Connection *connection, cons
     str words = query_value(connection, "q");
     if (refused) answer_error(&q, &r, refused, refusal(refused));
     else if (q.path.len + q.query_text.len > HTTP_URL_MAX || words.len > HTTP_QUERY_MAX * 4) answer_error(&q, &r, 414, (bilingual){"地址太长", "The address is too long"});
-    else dispatch(s, &q, &r);
+    else dispatch(&q, &r);
     enum MHD_Result sent = send_response(connection, &r, head, q.session.len || header_value(connection, "Authorization").len || q.method != HTTP_GET);
     arena_free(&a);
     return sent;
@@ -399,17 +383,19 @@ exit_status http_serve(const char *dir, const char *listen_text, const volatile 
                  (bilingual){"“%s”不是监听地址", "\"%s\" is not an address to listen on"}, listen_text);
         return EXIT_INPUT;
     }
-    server s = {.dir = dir, .lock = PTHREAD_MUTEX_INITIALIZER, .writing = PTHREAD_MUTEX_INITIALIZER};
+    server s = {.dir = dir, .lock = PTHREAD_MUTEX_INITIALIZER, .given_back = PTHREAD_COND_INITIALIZER};
     district x;
     exit_status status = district_open(dir, false, &x, d);
     if (status != EXIT_DONE) return status;
     s.definitions = x.definitions;
     s.idle[s.idle_count++] = x.store;
     s.guard = access_guard_open();
+    s.queue = queue_open(dir, machine_now);
     metrics.started = machine_now();
     int port = 0, fd = listen_on(&address, len, &port);
-    struct MHD_Daemon *daemon = fd < 0 || !s.guard ? NULL : MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, handle, &s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
+    struct MHD_Daemon *daemon = fd < 0 || !s.guard || !s.queue ? NULL : MHD_start_daemon(
+        MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL, NULL, handle, &s, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_THREAD_STACK_SIZE, (size_t)THREAD_STACK,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_PER_ADDRESS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)65536,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, forget_upload, NULL, MHD_OPTION_END);
@@ -424,6 +410,7 @@ exit_status http_serve(const char *dir, const char *listen_text, const volatile 
         if (fd >= 0) close(fd);
         status = EXIT_SYSTEM;
     }
+    queue_close(s.queue);
     for (int i = 0; i < s.idle_count; i++) store_close(s.idle[i]);
     definitions_free(s.definitions);
     access_guard_close(s.guard);

@@ -9,7 +9,7 @@ typedef struct job {
     queue_change change;
     void *ctx;
     arena *arena;
-    diag_list *diags;
+    diag_list *diags, before;        // before: what had been said when it was submitted
     queue_result result;
     bool accepted, done;
     pthread_cond_t told;
@@ -70,6 +70,8 @@ static bool run_job(writer *w, job *j)
         j->change = NULL;
         return false;
     }
+    *j->diags = j->before;           // what an attempt that was not kept has said is forgotten
+    if (j->diags->last) j->diags->last->next = NULL;
     j->accepted = j->change(w, j->ctx, j->arena, j->diags);
     j->arena->escape = outer;
     j->result = j->accepted ? QUEUE_DONE : QUEUE_REFUSED;
@@ -252,7 +254,7 @@ void queue_close(write_queue *q)
 
 queue_result queue_submit(write_queue *q, queue_change change, void *ctx, arena *a, diag_list *d)
 {
-    job j = {.change = change, .ctx = ctx, .arena = a, .diags = d, .told = PTHREAD_COND_INITIALIZER};
+    job j = {.change = change, .ctx = ctx, .arena = a, .diags = d, .before = *d, .told = PTHREAD_COND_INITIALIZER};
     pthread_mutex_lock(&q->mutex);
     if (q->last) q->last->next = &j;
     else q->first = &j;

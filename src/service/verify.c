@@ -88,6 +88,20 @@ static row_hash contribution_hash(const store_contribution *c)
     return hash_int(hash_int(h, c->from), c->until);
 }
 
+static row_hash task_hash(const store_task *t)
+{
+    row_hash h = hash_int(hash_int(hash_int((row_hash){7, 8}, t->case_id), t->id), t->procedure);
+    return hash_int(hash_str(hash_str(hash_str(hash_str(h, t->task), t->role), t->unit), t->assignee), t->since);
+}
+
+static row_hash clock_hash(const store_clock *c)
+{
+    row_hash h = hash_int(hash_int(hash_int((row_hash){9, 10}, c->case_id), (int64_t)c->procedure << 32 | c->level), c->due);
+    return hash_str(h, c->clock);
+}
+
+static row_hash command_hash(str id, int64_t record) { return hash_str(hash_int((row_hash){11, 12}, record), id); }
+
 // ---- tables in memory ------------------------------------------------------------------------------------
 
 // Last record of each case, by id: what the next record of the case is applied to. Open addressing.
@@ -248,7 +262,7 @@ typedef struct {
     group_map groups;
     contributions live;
     access_fold access;
-    row_sum case_rows, entry_rows;
+    row_sum case_rows, entry_rows, task_rows, clock_rows, command_rows;
     const struct table_scan *scan;
     bool stopped;
     // The checkpoints, smallest first, and the next to be met.
@@ -328,6 +342,13 @@ static void decode_batch(void *replay_, void *batch_)
 
 // ---- folding: each record in its order ----
 
+static void sum_agenda(replay *v, const case_state *s, int sign)
+{
+    agenda g = district_agenda(v->district->definitions, s, &v->scratch);
+    for (ptrdiff_t i = 0; i < g.task_count; i++) sum_add(&v->task_rows, task_hash(&g.tasks[i]), sign);
+    for (ptrdiff_t i = 0; i < g.clock_count; i++) sum_add(&v->clock_rows, clock_hash(&g.clocks[i]), sign);
+}
+
 static bool replay_case(replay *v, const decoded *x)
 {
     const event *e = &x->event;
@@ -353,6 +374,10 @@ static bool replay_case(replay *v, const decoded *x)
     }
     case_state after = before;
     case_apply(&after, e, seq);
+    sum_agenda(v, &before, -1);
+    sum_agenda(v, &after, 1);
+    str command = json_string(e->command, STR("id"));
+    if (command.len) sum_add(&v->command_rows, command_hash(command, seq), 1);
 
     posting *old_list = NULL, *new_list = x->postings;
     ptrdiff_t old_count = 0, new_count = x->posting_count;
@@ -571,6 +596,22 @@ static void compare_contributions(replay *v)
         differs(v, "VERIFY-CONTRIBUTION", STR(""), (bilingual){"去重和极值的底数与记录不符（应有 %lld 行）", "what distinct and extreme figures rest on does not agree with the records (%lld rows expected)"}, expected.rows);
 }
 
+static bool scan_task(void *sum, const store_task *t) { return sum_add(sum, task_hash(t), 1), true; }
+static bool scan_clock(void *sum, const store_clock *c) { return sum_add(sum, clock_hash(c), 1), true; }
+static bool scan_command(void *sum, str id, int64_t record) { return sum_add(sum, command_hash(id, record), 1), true; }
+
+static void compare_running(replay *v)
+{
+    row_sum tasks = {0}, clocks = {0}, commands = {0};
+    store *s = v->district->store;
+    if (store_each_task(s, scan_task, &tasks) != STORE_OK || !sum_equal(tasks, v->task_rows))
+        differs(v, "VERIFY-TASK", STR(""), (bilingual){"待办任务与记录不符（应有 %lld 项）", "the open tasks do not agree with the records (%lld expected)"}, v->task_rows.rows);
+    else if (store_each_clock(s, scan_clock, &clocks) != STORE_OK || !sum_equal(clocks, v->clock_rows))
+        differs(v, "VERIFY-CLOCK", STR(""), (bilingual){"正在计算的期限与记录不符（应有 %lld 项）", "the running time limits do not agree with the records (%lld expected)"}, v->clock_rows.rows);
+    else if (store_each_command(s, scan_command, &commands) != STORE_OK || !sum_equal(commands, v->command_rows))
+        differs(v, "VERIFY-COMMAND", STR(""), (bilingual){"已执行操作的编号与记录不符（应有 %lld 个）", "the ids of commands do not agree with the records (%lld expected)"}, v->command_rows.rows);
+}
+
 static void compare_access(replay *v)
 {
     str which;
@@ -647,8 +688,8 @@ static void run_replay(replay *v)
 
 static void compare_tables(replay *v)
 {
-    void (*const steps[])(replay *) = {compare_cases, compare_entries, compare_balances, compare_counts, compare_contributions, compare_access, check_files, check_head_copy};
-    enum { COMPARING_STATES = 6 };       // the first of them
+    void (*const steps[])(replay *) = {compare_cases, compare_entries, compare_balances, compare_counts, compare_contributions, compare_running, compare_access, check_files, check_head_copy};
+    enum { COMPARING_STATES = 7 };       // the first of them
     for (size_t i = v->depth == VERIFY_BYTES ? COMPARING_STATES : 0; i < sizeof steps / sizeof *steps && !v->stopped; i++) steps[i](v);
 }
 

@@ -295,7 +295,7 @@ static void test_migration(void)
     store_account *list;
     store_account none;
     ptrdiff_t count = -1;
-    tap_ok(run_sql("DROP TABLE account; DROP TABLE role_grant; DROP TABLE session; DROP TABLE token; PRAGMA user_version=1"), "a directory as the first version left it");
+    tap_ok(run_sql("DROP TABLE account; DROP TABLE role_grant; DROP TABLE session; DROP TABLE token; DROP TABLE task; DROP TABLE clock; DROP TABLE alarm; DROP TABLE command; DROP TABLE counter; PRAGMA user_version=1"), "a directory as the first version left it");
     tap_ok(store_open(dir, false, &s) == STORE_OK, "opens for reading");
     tap_ok(store_accounts(s, &list, &count, &a) == STORE_OK && count == 0 && store_get_account(s, STR("wang"), &none, &a) == STORE_NOT_FOUND, "and has no accounts");
     begin(noon);

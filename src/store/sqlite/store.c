@@ -179,10 +179,12 @@ static int take_lock(const char *dir)
     return -1;
 }
 
-static int configure(sqlite3 *db)
+// There is one writer, and there are several readers.
+static int configure(sqlite3 *db, bool write)
 {
     // Checkpoints are made at the end of a transaction that wrote much (store_commit), not inside other people's.
-    return sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-131072; PRAGMA temp_store=MEMORY;"
+    sqlite3_exec(db, write ? "PRAGMA cache_size=-131072" : "PRAGMA cache_size=-32768", NULL, NULL, NULL);
+    return sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
                             "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;", NULL, NULL, NULL);
 }
 
@@ -196,7 +198,7 @@ store_result store_create(const char *dir, str district, str origin)
     int reserved = PAGE_RESERVED;
     if (rc == SQLITE_OK) rc = sqlite3_exec(s->db, "PRAGMA page_size=8192;", NULL, NULL, NULL);
     if (rc == SQLITE_OK) rc = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
-    if (rc == SQLITE_OK) rc = configure(s->db);
+    if (rc == SQLITE_OK) rc = configure(s->db, true);
     if (rc == SQLITE_OK) rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     if (rc == SQLITE_OK) rc = schema_advance(s->db, 0);
     sqlite3_stmt *insert = NULL;
@@ -245,7 +247,7 @@ store_result store_open(const char *dir, bool write, store **out)
     if (rc == SQLITE_OK) rc = read_int(s->db, "PRAGMA user_version", &version);
     if (rc == SQLITE_OK && version > SCHEMA_VERSION) return open_failed(s, STORE_TOO_NEW, "schema");
     if (rc == SQLITE_OK && version == 0) return open_failed(s, STORE_DAMAGED, "no schema");
-    if (rc == SQLITE_OK) rc = configure(s->db);
+    if (rc == SQLITE_OK) rc = configure(s->db, write);
     if (rc == SQLITE_OK && write && version < SCHEMA_VERSION) rc = migrate(s->db, (int)version);
     s->schema = write ? SCHEMA_VERSION : version;
     sqlite3_stmt *select = NULL;
