@@ -376,8 +376,8 @@ static bool replay_case(replay *v, const decoded *x)
     case_apply(&after, e, seq);
     sum_agenda(v, &before, -1);
     sum_agenda(v, &after, 1);
-    str command = json_string(e->command, STR("id"));
-    if (command.len) sum_add(&v->command_rows, command_hash(command, seq), 1);
+    str id = json_string(e->command, STR("id"));
+    if (id.len) sum_add(&v->command_rows, command_hash(id, seq), 1);
 
     posting *old_list = NULL, *new_list = x->postings;
     ptrdiff_t old_count = 0, new_count = x->posting_count;
