@@ -150,6 +150,14 @@ bool case_has_key(const procedure_form *f, str key, source_pos at, diag_list *d)
     return false;
 }
 
+static bool same_clocks(const event *a, const event *b)
+{
+    if (a->clock_count != b->clock_count) return false;
+    for (ptrdiff_t i = 0; i < a->clock_count; i++)
+        if (a->clocks[i].clock != b->clocks[i].clock || a->clocks[i].late != b->clocks[i].late || date_compare(a->clocks[i].due, b->clocks[i].due) != 0) return false;
+    return true;
+}
+
 static decision decide_withdraw(const case_state *s, const command *c, source_pos at, event *out, diag_list *d)
 {
     if (!s->exists || s->status == CASE_WITHDRAWN) {
@@ -180,12 +188,12 @@ decision case_decide(const case_state *s, const command *c, int64_t new_id, time
     if (!form_check(f, c->data, at, d)) return REFUSED;
     str key = case_key(f, c->data, a);
     if (!case_has_key(f, key, at, d)) return REFUSED;
-    if (s->exists && s->status != CASE_WITHDRAWN && s->last.form == c->form && same_data(f, s->last.data, c->data)) return UNCHANGED;
-
     feel_evaluation e = {.arena = a, .now = now, .silent = true};
     feel_value *values = arena_new(a, f->field_count + 1, feel_value);
     memcpy(values, c->data, (size_t)f->field_count * sizeof *values);
     run_clocks(c->procedure, f, values, cal, &e, out);
+    bool same = s->exists && s->status != CASE_WITHDRAWN && s->last.form == c->form && same_data(f, s->last.data, c->data);
+    if (same && same_clocks(out, &s->last)) return UNCHANGED;      // with other clocks, the calendar has changed
     values[f->field_count] = clocks_context(c->procedure, out->clocks, out->clock_count, a);
 
     moment opened = moment_of(feel_evaluate(f->opened, values, &e));

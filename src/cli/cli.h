@@ -45,6 +45,7 @@ int cli_report_command(int argc, char **argv);
 int cli_trace(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_account(int argc, char **argv);
+int cli_adopt(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_lint(int argc, char **argv);
 int cli_test(int argc, char **argv);

@@ -16,6 +16,8 @@ const cli_command cli_commands[] = {
      {"账户和角色：谁可以在网站上做什么", "accounts and roles: who may do what on the site"},
      {"  password           从标准输入读密码\n  grant … PROCEDURE  流程及其角色；“*” administrator 为全区管理员\n  token              为程序做一个令牌，只显示一次；默认 90 天有效",
       "  password           reads the password from standard input\n  grant … PROCEDURE  a procedure and a role of it; \"*\" administrator is the district's administrator\n  token              makes a token for a program, shown once; good for 90 days by default"}},
+    {"adopt", cli_adopt, "adopt DIR PATH... [--format text|json]", {"采用流程的新版本，或一年的放假安排", "adopt a new version of a procedure, or a year's holiday arrangement"},
+     {"  PATH   流程文件夹，或 {\"year\", \"papers\", \"days\"} 格式的放假安排；采用后重新计算全部在办期限", "  PATH   a procedure's folder, or an arrangement {\"year\", \"papers\", \"days\"}, by which all open time limits are computed anew"}},
     {"serve", cli_serve, "serve DIR [--listen HOST:PORT]", {"开启网站（默认 127.0.0.1:8080）", "serve the site (127.0.0.1:8080 by default)"}, {0}},
     {"lint", cli_lint, "lint PATH...", {"检查流程文件夹和决策模型（.dmn）", "check procedure folders and decision models (.dmn)"}, {0}},
     {"test", cli_test, "test PATH...", {"运行流程的情景（scenarios/*.json）", "run the scenarios of procedures (scenarios/*.json)"}, {0}},

@@ -1,5 +1,5 @@
 // Opening a data directory, and what its definitions say.
-#include "service/district.h"
+#include "service/writer_internal.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -39,7 +39,7 @@ exit_status district_trouble(const char *dir, const store *s, store_result r, di
 
 // ---- definitions -----------------------------------------------------------------------------------------
 
-static bool read_source(store *s, const store_definition *def, procedure_source *out, arena *a, diag_list *d)
+bool definition_source_read(store *s, const store_definition *def, procedure_source *out, arena *a, diag_list *d)
 {
     store_record record;
     if (store_get_record(s, def->record, &record, a) != STORE_OK) return false;
@@ -112,7 +112,7 @@ static bool load_all(definitions *x, store *s, diag_list *d)
     for (ptrdiff_t i = 0; i < count; i++) {
         int number = list[i].number;
         procedure_source source;
-        if (number != i + 1 || !read_source(s, &list[i], &source, a, d)) return false;
+        if (number != i + 1 || !definition_source_read(s, &list[i], &source, a, d)) return false;
         x->family[number] = number;
         for (int k = 1; k < number; k++)
             if (str_equal(list[k - 1].id, list[i].id)) {
@@ -237,10 +237,10 @@ static json *source_json(const procedure_source *s, arena *a)
     return files;
 }
 
-static store_result adopt(writer *w, const procedure_source *s, int number, arena *a)
+store_result writer_adopt(writer *w, str actor, const procedure_source *s, int number, arena *a)
 {
     json *body = json_new_object(a);
-    json_set(body, STR("actor"), json_new_string(STR("init"), a));
+    json_set(body, STR("actor"), json_new_string(actor, a));
     json_set(body, STR("digest"), json_new_string(digest_hex(procedure_digest(s), a), a));
     json_set(body, STR("files"), source_json(s, a));
     json_set(body, STR("id"), json_new_string(s->id, a));
@@ -301,9 +301,9 @@ static exit_status adopt_bundle(district *x, const bundle_set *b, timestamp now,
     writer w;
     store_result r = writer_begin(&w, x, now);
     int number = 1, figure = 1;
-    if (r == STORE_OK) r = adopt(&w, &b->district, number++, a);
+    if (r == STORE_OK) r = writer_adopt(&w, STR("init"), &b->district, number++, a);
     for (ptrdiff_t i = 0; i < b->count && r == STORE_OK; i++) {
-        r = adopt(&w, &b->sources[i], number++, a);
+        r = writer_adopt(&w, STR("init"), &b->sources[i], number++, a);
         if (r == STORE_OK) r = number_figures(x->store, b->loaded[i], &figure);
     }
     if (r == STORE_OK) r = writer_commit(&w, a);

@@ -16,4 +16,9 @@ store *writer_reading(const writer *w);
 // What two agendas differ in: rows to drop, and rows to put. Texts are copied to `a`.
 void agenda_changes(const agenda *old, const agenda *new, agenda *dropped, agenda *put, arena *a);
 
+// Records a definition under its number. `actor`: who brought it in.
+store_result writer_adopt(writer *w, str actor, const procedure_source *s, int number, arena *a);
+// The files of a definition, as its record has them.
+bool definition_source_read(store *s, const store_definition *def, procedure_source *out, arena *a, diag_list *d);
+
 #endif
