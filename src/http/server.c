@@ -14,7 +14,7 @@
 #include "http/http_internal.h"
 
 // A thread for each connection: whoever waits for the writer, or for the next event, keeps nobody else waiting. Few of them read at once.
-enum { READERS_MAX = 16, THREAD_STACK = 8 << 20, REQUEST_MEMORY_MAX = 512 << 20 };
+enum { READERS_MAX = 16, RETIRED_MAX = 64, THREAD_STACK = 8 << 20, REQUEST_MEMORY_MAX = 512 << 20 };
 
 struct server {
     const char *dir;
@@ -25,6 +25,8 @@ struct server {
     pthread_cond_t given_back;
     store *idle[READERS_MAX];   // connections nobody uses
     int idle_count, reading;
+    definitions *retired[RETIRED_MAX];       // of before something was adopted; requests may still be using them
+    int retired_count;
 };
 
 // ---- store connections -----------------------------------------------------------------------------------
@@ -175,10 +177,28 @@ static bool may_come(const request *q, response *r, const route *to)
     return false;
 }
 
+// Another process, or the queue, may have adopted a definition. False: it cannot be read.
+static bool current_definitions(request *q)
+{
+    server *s = q->server;
+    int count = 0;
+    if (store_count_definitions(q->store, &count) != STORE_OK) return false;
+    pthread_mutex_lock(&s->lock);
+    definitions *new = count == s->definitions->count || s->retired_count == RETIRED_MAX ? NULL : definitions_load(q->store, q->diags);
+    if (new) {
+        s->retired[s->retired_count++] = s->definitions;
+        s->definitions = new;
+    }
+    q->definitions = s->definitions;
+    pthread_mutex_unlock(&s->lock);
+    return true;
+}
+
 static void dispatch(request *q, response *r)
 {
     access_actor actor;
-    if (!take_store(q)) {
+    if (!take_store(q) || !current_definitions(q)) {
+        let_go_of_store(q);
         answer_error(q, r, 503, (bilingual){"数据暂时读不出来", "The data cannot be read at the moment"});
         return;
     }
@@ -412,6 +432,7 @@ exit_status http_serve(const char *dir, const char *listen_text, const volatile 
     }
     queue_close(s.queue);
     for (int i = 0; i < s.idle_count; i++) store_close(s.idle[i]);
+    for (int i = 0; i < s.retired_count; i++) definitions_free(s.retired[i]);
     definitions_free(s.definitions);
     access_guard_close(s.guard);
     return status;

@@ -79,6 +79,7 @@ typedef struct {
 } store_definition;
 store_result store_put_definition(store *s, const store_definition *def);
 store_result store_definitions(store *s, store_definition **out, ptrdiff_t *count, arena *a);
+store_result store_count_definitions(store *s, int *count);               // the number of the newest
 typedef struct { int number; str id; } store_figure;
 store_result store_put_figure(store *s, const store_figure *f);
 store_result store_figures(store *s, store_figure **out, ptrdiff_t *count, arena *a);

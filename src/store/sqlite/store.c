@@ -22,6 +22,7 @@
     X(LAST_CHECKPOINT, "SELECT size,at,note FROM checkpoint WHERE district=?1 ORDER BY size DESC LIMIT 1") \
     X(PUT_DEFINITION, "INSERT INTO definition VALUES(?1,?2,?3,?4)") \
     X(DEFINITIONS, "SELECT number,id,record FROM definition WHERE district=?1 ORDER BY number") \
+    X(COUNT_DEFINITIONS, "SELECT coalesce(max(number),0) FROM definition WHERE district=?1") \
     X(PUT_FIGURE, "INSERT INTO figure VALUES(?1,?2,?3)") \
     X(FIGURES, "SELECT number,id FROM figure WHERE district=?1 ORDER BY number") \
     X(PUT_FILE, "INSERT INTO file VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)") \
@@ -584,6 +585,16 @@ store_result store_definitions(store *s, store_definition **out, ptrdiff_t *coun
     }
     *out = list;
     return at_end(r);
+}
+
+store_result store_count_definitions(store *s, int *count)
+{
+    PREPARE(st, s, COUNT_DEFINITIONS);
+    store_result r = next_row(s, st);
+    if (r != STORE_OK) return r;
+    *count = sqlite3_column_int(st, 0);
+    sqlite3_reset(st);
+    return STORE_OK;
 }
 
 store_result store_put_figure(store *s, const store_figure *f)
