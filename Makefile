@@ -70,6 +70,9 @@ fuzz: $(FUZZ_BIN) ## fuzz every parser for FUZZ_SECONDS each, from its corpus
 	  $$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$$name $$(ls -d fuzz/corpus/$$name fuzz/regression/$$name 2>/dev/null) \
 	  >$(BUILD)/fuzz/$$name.log 2>&1 && echo "ok $$name: $$(grep -c . $(BUILD)/fuzz/$$name.log) lines" || { tail -20 $(BUILD)/fuzz/$$name.log; exit 1; }; done
 
+crash: $(BUILD)/tests/service_crash ## kill the writer a thousand times under load
+	@CRASH_ROUNDS=$${CRASH_ROUNDS:-1000} $(BUILD)/tests/service_crash
+
 cov: ## line coverage of the unit tests (needs gcovr)
 	@command -v gcovr >/dev/null || { echo "there is no gcovr: apt-get install gcovr"; exit 1; }
 	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/cov MODE='-O0 -g --coverage -Wno-clobbered' LDFLAGS=--coverage tests
@@ -147,5 +150,5 @@ $(foreach f,$(FUZZERS),$(eval $(call fuzz_rule,$(f))))
 
 FORCE:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: help all run test tests tck debug asan fuzz cov bench betsy format tidy install clean FORCE
+.PHONY: help all run test tests tck debug asan fuzz cov bench betsy format tidy install clean FORCE crash
 .SECONDARY:
