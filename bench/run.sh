@@ -69,6 +69,24 @@ else
     say "steps of processes a second : bpmn-engine" "$ours" "skipped" "" "no npm"
 fi
 
+# Durable commands, 64 clients, against a plain SQLite that takes as many rows in as many transactions and does nothing else.
+"$fadu" init "$work/commands" >/dev/null
+set -- $("$build/bench/commands" queue "$work/commands")
+other=$("$build/bench/commands" rows "$work/rows.db" "$3" "$4" "$5")
+ours=$(ratio "$1" "$2") other=$(ratio "$1" "$other")
+say "durable commands a second ($4 rows, $3 commits)" "$ours" "$other" "$(ratio "$ours" "$other")" ">= 0.5"
+printf 'correct horse battery\n' | "$fadu" account "$work/commands" add bench --name 测试 >/dev/null
+for role in operator dispatcher handler; do "$fadu" account "$work/commands" grant bench hotline $role >/dev/null; done
+token=$("$fadu" account "$work/commands" token bench --name bench 2>/dev/null | grep -o 'fadu_[0-9a-f]*')
+"$fadu" serve "$work/commands" --listen 127.0.0.1:0 > "$work/address" &
+pid=$!
+until [ -s "$work/address" ]; do :; done
+port=$(sed 's/.*:\([0-9]*\).*/\1/' "$work/address")
+set -- $("$build/bench/commands" http 127.0.0.1 "$port" "$token")
+kill $pid; wait $pid 2>/dev/null || true
+ours=$(ratio "$1" "$2")
+say "the same over HTTP" "$ours" "$other" "$(ratio "$ours" "$other")" ">= 0.5"
+
 ledger "$rows" "$work/big.csv"
 "$fadu" init "$work/big" >/dev/null
 ours=$(seconds "$fadu" import "$work/big" "$work/big.csv")

@@ -266,6 +266,7 @@ store_result store_drop_token(store *s, str account, str name);
 // ---- whole-file check ------------------------------------------------------------------------------------
 // Reads every page and compares its checksum. *page gets the number of the first bad one (1-based), else 0.
 store_result store_check_pages(const char *dir, int64_t *page, int64_t *pages);
+int64_t store_rows_written(const store *s);      // by this connection, since it was opened
 // For tests: the n-th call from now that writes fails as on a full disk (0 = never).
 void store_fail_after(long n);
 

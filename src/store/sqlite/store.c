@@ -269,6 +269,8 @@ store_result store_open(const char *dir, bool write, store **out)
     return STORE_OK;
 }
 
+int64_t store_rows_written(const store *s) { return sqlite3_total_changes64(s->db); }
+
 bool has_schema(store *s, int version)
 {
     if (s->schema < version && read_int(s->db, "PRAGMA user_version", &s->schema) != SQLITE_OK) return false;
