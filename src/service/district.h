@@ -65,6 +65,7 @@ typedef struct {
     int salt_next;
     contributions live;
     writer_queue *queue;
+    bool copy_later;                 // who commits many times in a row copies the head now and then (district_copy_head)
     store_result trouble;            // the first failure of a read: commit must not hide it
 } writer;
 store_result writer_begin(writer *w, district *x, timestamp now);
@@ -84,6 +85,8 @@ decision writer_withdraw(writer *w, int64_t case_id, str actor, provenance sourc
 decision writer_act(writer *w, int64_t case_id, str procedure_id, flow_command *c, event *out, arena *a, diag_list *d);
 // Appends a record whose body is an object without "at", "district", "seq", "v": they are added. Returns its number.
 int64_t writer_record(writer *w, json *body, arena *a);
+// The newest signed head to DIR/checkpoint, a copy outside the database.
+void district_copy_head(district *x, arena *a);
 // Commits, signs the new head and writes DIR/checkpoint.
 store_result writer_commit(writer *w, arena *a);
 void writer_rollback(writer *w);

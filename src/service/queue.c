@@ -33,6 +33,7 @@ typedef struct {
     district district;               // store NULL: not open
     arena arena;
     timestamp alarm;                 // the earliest known
+    timestamp copied;                // when the head was last copied out of the database; it waits for nobody, so not at each commit
 } writing;
 
 // ---- the directory ---------------------------------------------------------------------------------------
@@ -44,7 +45,16 @@ static exit_status open_district(writing *x, diag_list *d)
 
 static void let_go(writing *x)
 {
-    if (x->district.store) district_close(&x->district);
+    if (!x->district.store) return;
+    district_copy_head(&x->district, &x->arena);
+    district_close(&x->district);
+}
+
+static void copy_head(writing *x, timestamp now)
+{
+    if (now - x->copied < QUEUE_COPY_MS) return;
+    district_copy_head(&x->district, &x->arena);
+    x->copied = now;
 }
 
 static void look_at_alarms(writing *x)
@@ -93,6 +103,7 @@ static bool run_together(writing *x, job *first, const job *end)
         fail_all(first, end, QUEUE_FAILED);
         return true;
     }
+    w.copy_later = true;
     for (job *j = first; j != end && kept; j = j->next)
         if (j->change) {
             kept = run_job(&w, j);
@@ -103,6 +114,7 @@ static bool run_together(writing *x, job *first, const job *end)
         return kept;
     }
     if (writer_commit(&w, &x->arena) != STORE_OK) fail_all(first, end, QUEUE_FAILED);
+    copy_head(x, w.now);
     return true;
 }
 

@@ -14,6 +14,7 @@
 enum {
     QUEUE_GROUP_MAX = 256,           // changes in one transaction: enough that the commit costs little each, few enough that nobody waits long
     QUEUE_IDLE_MS = 2000,            // without a change; then the directory is let go of
+    QUEUE_COPY_MS = 1000,            // between copies of the log's head to DIR/checkpoint
     QUEUE_LOOK_MS = 60000,           // how long another process may have put an alarm before it is noticed
     QUEUE_RETRY_MS = 3600000         // when a case refuses to let time pass (too many timers at once), until it is tried again
 };

@@ -369,6 +369,7 @@ void writer_commit_event(writer *w, const case_state *before, const event *e, ar
     o->is_found = has_happened(&after);
     if (o->was_found) o->old_words = case_words(&before->last.procedure->forms[before->last.form], &before->last, &b->arena);
     if (o->is_found) o->new_words = case_words(&e->procedure->forms[e->form], e, &b->arena);
+    if (o->was_found && o->is_found && str_equal(o->old_words, o->new_words)) o->was_found = o->is_found = false;     // it is found as before
     note_agenda(w, o, before, &after, a, &b->arena);
     if (!before->exists) x->last_case = e->case_id;
     if (before->exists) writer_note_changed(w, key_hash(o->row.procedure, before->last.form, before->last.key));
@@ -425,6 +426,17 @@ decision writer_withdraw(writer *w, int64_t case_id, str actor, provenance sourc
 
 // ---- ending ----------------------------------------------------------------------------------------------
 
+// It shows when committed records are missing from the database. They are safe whether or not this write succeeds; if it is lost, the copy is
+// older than the log, which verify accepts, and the next one mends it.
+void district_copy_head(district *x, arena *a)
+{
+    uint64_t size;
+    str note;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/checkpoint", x->dir);
+    if (store_last_checkpoint(x->store, &size, &note, a) == STORE_OK) write_whole_file(path, note, 0644);
+}
+
 store_result writer_commit(writer *w, arena *a)
 {
     district *x = w->district;
@@ -441,11 +453,7 @@ store_result writer_commit(writer *w, arena *a)
         store_get_tree(x->store, &x->tree);
         return r;
     }
-    // A copy outside the database: it shows when committed records are missing from it. The records are safe whether or not
-    // this write succeeds; if it is lost, the copy is older than the log, which verify accepts, and the next one mends it.
-    char path[4096];
-    snprintf(path, sizeof path, "%s/checkpoint", x->dir);
-    write_whole_file(path, note, 0644);
+    if (!w->copy_later) district_copy_head(x, a);
     return STORE_OK;
 }
 
