@@ -135,6 +135,7 @@ void post_api_case(const request *q, response *r);
 void post_api_command(const request *q, response *r);
 void post_api_commands(const request *q, response *r);
 void post_api_referral(const request *q, response *r);
+void get_api_description(const request *q, response *r);
 void get_api_tasks(const request *q, response *r);
 void get_api_clocks(const request *q, response *r);
 void get_checkpoint(const request *q, response *r);

@@ -42,6 +42,7 @@ const route routes[] = {
     {HTTP_GET, "/api/v1/tasks", get_api_tasks, SIGNED_IN, {"待办任务", "open tasks"}},
     {HTTP_GET, "/api/v1/clocks", get_api_clocks, SIGNED_IN, {"正在计算的期限", "running time limits"}},
     {HTTP_POST, "/api/v1/cases/*/reveal", post_api_reveal, SIGNED_IN, {"查看遮盖的字段（留下记录）", "read a masked field in full, on record"}},
+    {HTTP_GET, "/api/v1/openapi.json", get_api_description, ANYONE, {"接口说明（OpenAPI 3.1）", "the API described (OpenAPI 3.1)"}},
     {HTTP_GET, "/api/v1/account", get_api_account, SIGNED_IN, {"我的账户和角色", "my account and roles"}},
 };
 const int route_count = sizeof routes / sizeof *routes;
