@@ -95,6 +95,8 @@ str text_of(const request *q, label l);                     // in the page's lan
 void html_link(const request *q, buf *out, str address, str text);
 void decision_section(const request *q, buf *out, const procedure *p);     // nothing when it has none
 void reveal_section(const request *q, buf *out, const event *e);           // nothing for who may not, or when nothing is masked
+void running_section(const request *q, buf *out, const event *e);          // what a running case waits for; nothing for others
+str command_text(const request *q, const event *e);                        // what was done, to which task, by whom
 void process_section(const request *q, buf *out, const procedure *p);      // nothing when it has no process
 void page_begin(const request *q, response *r, str title, const char *section);
 void page_end(const request *q, response *r);

@@ -46,7 +46,8 @@ static str day_text(int64_t day, arena *a) { return day == STORE_NO_DAY ? STR(""
 
 static const char *status_text(const request *q, int status)
 {
-    static const char *const texts[][LANG_COUNT] = {{"", ""}, {"办理中", "open"}, {"已办结", "closed"}, {"已撤销", "withdrawn"}};
+    static const char *const texts[CASE_STATUS_COUNT][LANG_COUNT] = {
+        {"", ""}, [CASE_OPEN] = {"办理中", "open"}, [CASE_CLOSED] = {"已办结", "closed"}, [CASE_WITHDRAWN] = {"已撤回", "withdrawn"}, [CASE_CANCELLED] = {"已注销", "cancelled"}};
     return texts[status][q->lang];
 }
 
@@ -435,7 +436,8 @@ static void clock_rows(const request *q, buf *out, const event *e)
 static const char *kind_text(const request *q, event_kind k)
 {
     static const char *const texts[][LANG_COUNT] = {
-        [EV_RECORDED] = {"登记", "recorded"}, [EV_CORRECTED] = {"更正", "corrected"}, [EV_CLOSED] = {"办结", "closed"}, [EV_WITHDRAWN] = {"撤销", "withdrawn"}};
+        [EV_RECORDED] = {"登记", "recorded"}, [EV_CORRECTED] = {"更正", "corrected"}, [EV_CLOSED] = {"办结", "closed"}, [EV_WITHDRAWN] = {"撤回", "withdrawn"},
+        [EV_ACTED] = {"办理", "acted"}, [EV_CANCELLED] = {"注销", "cancelled"}};
     return texts[k][q->lang];
 }
 
@@ -458,7 +460,7 @@ static void history(const request *q, buf *out, int64_t record)
         html(out, "<tr><td class=\"n\">");
         html_textf(out, "%lld", (long long)record);
         html(out, "</td>");
-        text_cell(out, str_from(kind_text(q, e.kind)));
+        text_cell(out, e.running ? command_text(q, &e) : str_from(kind_text(q, e.kind)));
         text_cell(out, json_string(body, STR("at")));
         html(out, "<td class=\"source\">");
         if (e.source.file > 0 && e.source.file <= file_count) {
@@ -501,6 +503,7 @@ void get_case(const request *q, response *r)
     html_textf(out, "%s · %.*s", status_text(q, c.status), STR_ARG(case_id_text(id, a)));
     html(out, "</p>");
     field_rows(q, out, e);
+    running_section(q, out, e);
     reveal_section(q, out, e);
     clock_rows(q, out, e);
     history(q, out, c.record);

@@ -76,6 +76,12 @@ is "$(get 'd["procedure"], d["links"]')" "('information_request', [{'link': 'aro
 as "$wang" 200 "and the old one" "$api/cases/$id"
 is "$(get '[l["link"] for l in d["links"]]')" "['referred']" "where it was referred to"
 
+# ---- its page ----
+page() { curl -s "$(cat "$work/address")$1" >"$work/page"; }
+page "cases/$id"
+ok "the case's page tells what was done" grep -q '完成：派单' "$work/page"
+ok "what is to be done, and where it was referred to" grep -q '转办至 <a' "$work/page"
+
 # ---- many at once, and pages ----
 many=$(python3 -c 'import json; print(json.dumps({"commands": [{"procedure": "hotline", "id": "m%d" % i, "data": {"no": "M-%d" % (i % 30), "category": "咨询", "subject": "医保"}} for i in range(31)] + [{"case": "x"}, 3]}))')
 as "$wang" 200 "33 commands at once" -H "$json_type" "$api/commands" -d "$many"
@@ -109,6 +115,8 @@ says "nothing has changed"
 ok "a new version of a procedure" fadu adopt "$data" "$work/hotline"
 command "$wang" 200 "cancelled" '{"do":"cancel","reason":"登记有误"}'
 command "$wang" 422 "for good" '{"do":"reopen","to":"handle","reason":"再办"}'
+page "cases/$id?lang=en"
+ok "its page says so" grep -q 'cancelled' "$work/page"
 as "$wang" 201 "is what new cases begin with, without the site being started anew" -H "$json_type" "$api/procedures/hotline/cases" -d '{"data":{"no":"V2","category":"咨询","subject":"医保"}}'
 id=$(get 'd["case"]')
 as "$wang" 200 "and can be read" "$api/cases/$id"
