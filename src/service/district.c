@@ -12,7 +12,7 @@
 
 #include "service/bundle.h"
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, LOOK_MS = 50 };
 
 static void system_trouble(const char *path, const char *code, bilingual what, diag_list *d)
 {
@@ -212,6 +212,10 @@ exit_status district_open(const char *dir, bool write, district *out, diag_list 
 {
     *out = (district){.dir = dir};
     store_result r = store_open(dir, write, &out->store);
+    for (int waited = 0; r == STORE_BUSY && waited < DISTRICT_WAIT_MS; waited += LOOK_MS) {
+        usleep(LOOK_MS * 1000);
+        r = store_open(dir, write, &out->store);
+    }
     if (r != STORE_OK) return district_trouble(dir, NULL, r, d);
     out->definitions = definitions_load(out->store, d);
     exit_status status = out->definitions ? EXIT_DONE : EXIT_SYSTEM;

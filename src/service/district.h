@@ -42,7 +42,9 @@ typedef struct {
 
 // Makes the directory (it may exist if it is empty) and adopts the bundled district `name` with all bundled procedures.
 exit_status district_init(const char *dir, str name, timestamp now, diag_list *d);
-// STORE-… diagnostics on trouble, and the exit status that fits.
+// STORE-… diagnostics on trouble, and the exit status that fits. For writing, it waits a moment for another process: a site that
+// has just written lets go of the directory soon (service/queue.h).
+enum { DISTRICT_WAIT_MS = 4000 };
 exit_status district_open(const char *dir, bool write, district *out, diag_list *d);
 void district_close(district *x);
 // Says a store's trouble as a diagnostic.

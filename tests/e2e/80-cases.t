@@ -96,8 +96,7 @@ next=$(get 'd["next"]')
 as "$wang" 200 "and the next" "$api/tasks?procedure=hotline&role=dispatcher&limit=20&after=$next"
 is "$(get 'len(d["tasks"])')" 10 "30 in all"
 
-# ---- a new notice, while the site runs; it lets go of the directory when nothing happens ----
-sleep 3
+# ---- a new notice, while the site runs ----
 cp -r procedures/hotline "$work/hotline"
 python3 - "$work" <<'P'
 import json, datetime, sys
@@ -122,7 +121,6 @@ id=$(get 'd["case"]')
 as "$wang" 200 "and can be read" "$api/cases/$id"
 
 # ---- all of it agrees with the records ----
-sleep 3
 kill "$background"
 wait "$background" 2>/dev/null
 ok "verify finds nothing wrong" fadu verify "$data"
