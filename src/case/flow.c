@@ -24,6 +24,7 @@ typedef struct {
     const calendar *cal;
     flow_state *s;                   // being made
     const procedure_form *form;
+    int rules;                       // business rule tasks decided so far
     arena *arena;
     diag_list *diags;
 } deciding;
@@ -77,16 +78,15 @@ static feel_value as_field(const form_field *f, feel_value v)
     return f->type == FIELD_DATE && v.kind == FEEL_DATE_TIME ? feel_date(v.moment.date) : v;
 }
 
-static void note_down(deciding *x, const process_step *step, feel_value *data)
+// `extra`: the names beyond the form's fields that the expressions may use.
+static void note_down(deciding *x, const process_set *sets, ptrdiff_t set_count, const feel_value *extra, ptrdiff_t extra_count, feel_value *data)
 {
     ptrdiff_t count = x->form->field_count;
-    feel_value *values = arena_new(x->arena, count + 2, feel_value);
+    feel_value *values = arena_new(x->arena, count + extra_count, feel_value);
     memcpy(values, data, (size_t)count * sizeof *values);
-    values[count] = local_now(x->c);
-    values[count + 1] = feel_string(x->c->actor);
+    memcpy(values + count, extra, (size_t)extra_count * sizeof *values);
     feel_evaluation e = {.arena = x->arena, .now = x->c->at, .now_offset = x->c->offset_minutes * 60, .silent = true};
-    for (ptrdiff_t i = 0; i < step->set_count; i++)
-        data[step->sets[i].field] = as_field(&x->form->fields[step->sets[i].field], feel_evaluate(step->sets[i].value, values, &e));
+    for (ptrdiff_t i = 0; i < set_count; i++) data[sets[i].field] = as_field(&x->form->fields[sets[i].field], feel_evaluate(sets[i].value, values, &e));
 }
 
 static bool has_needs(deciding *x, const process_step *step, const feel_value *data)
@@ -111,7 +111,7 @@ static bool take_data(deciding *x, const process_step *step)
 {
     feel_value *data = copy_data(x);
     if (!fill_in(x, step, data)) return false;
-    if (step) note_down(x, step, data);
+    if (step) note_down(x, step->sets, step->set_count, (const feel_value[]){local_now(x->c), feel_string(x->c->actor), feel_string(x->c->unit)}, 3, data);
     if ((step && !has_needs(x, step, data)) || !form_check(x->form, data, x->c->from, x->diags)) return false;
     x->s->data = data;
     return true;
@@ -154,6 +154,31 @@ static bool update_tasks(deciding *x, const bpmn_events *events)
     return false;
 }
 
+static bool step_process(deciding *x, bpmn_command c);
+
+// A business rule task is decided on what is known now. What the rules do not decide, or decide so that the form cannot hold it, is the error
+// "undecided" in the process: a boundary event hands it to a person, or else it is an incident.
+static bool take_rule(deciding *x, const bpmn_event *e)
+{
+    const procedure *p = x->s->procedure;
+    const process_rule *r = process_rule_find(p->process, bpmn_element(p->process->model, e->element).id);
+    if (++x->rules > FLOW_RULES_MAX) {
+        refuse(x, "FLOW-RULES", (bilingual){0}, (bilingual){"一次连续判定的规则任务超过 %d 个", "more than %d rule tasks were decided one after another"}, FLOW_RULES_MAX);
+        return false;
+    }
+    str *names = arena_new(x->arena, r->input_count, str);
+    feel_value *values = arena_new(x->arena, r->input_count, feel_value);
+    for (ptrdiff_t i = 0; i < r->input_count; i++) names[i] = r->inputs[i].name, values[i] = x->s->data[r->inputs[i].field];
+    dmn_evaluation evaluation = {.arena = x->arena, .now = x->c->at, .now_offset = x->c->offset_minutes * 60};
+    feel_value decided = dmn_evaluate(r->decision->model, r->decision->item, feel_context_of(names, values, r->input_count, x->arena), &evaluation);
+    feel_value *data = copy_data(x);
+    note_down(x, r->sets, r->set_count, (const feel_value[]){local_now(x->c), decided, feel_string(p->version)}, 3, data);
+    diag_list unfit = {.arena = x->arena};
+    if (decided.kind == FEEL_NULL || !form_check(x->form, data, x->c->from, &unfit)) return step_process(x, (bpmn_command){.kind = BPMN_THROW_ERROR, .id = e->id, .name = STR("undecided")});
+    x->s->data = data;
+    return step_process(x, (bpmn_command){.kind = BPMN_COMPLETE, .id = e->id});
+}
+
 static bool step_process(deciding *x, bpmn_command c)
 {
     bpmn_events events = {0};
@@ -162,7 +187,10 @@ static bool step_process(deciding *x, bpmn_command c)
     if (!next) return false;
     x->s->process = next;
     if (next->status == BPMN_COMPLETED || next->status == BPMN_FAILED) x->s->status = CASE_CLOSED;
-    return update_tasks(x, &events);
+    bool ok = update_tasks(x, &events);
+    for (const bpmn_event *e = events.first; e && ok; e = e->next)
+        if (e->kind == BPMN_EV_DECISION && is_live(x->s->process, e->id)) ok = take_rule(x, e);
+    return ok;
 }
 
 // ---- who may ----------------------------------------------------------------------------------------------
@@ -181,8 +209,14 @@ static bool contains(const str *list, int count, str s)
     return false;
 }
 
+str flow_unit(const flow_state *s, const process_step *step, int64_t task)
+{
+    const feel_value *v = step->unit_each.len && s->process ? bpmn_variable_get(s->process, task, step->unit_each) : step->unit >= 0 && s->data ? &s->data[step->unit] : NULL;
+    return v && v->kind == FEEL_STRING ? v->string : (str){0};
+}
+
 // Not kept away from this case, of the right unit, and with a certificate that is valid.
-static bool is_fit(deciding *x, const process_step *step)
+static bool is_fit(deciding *x, const process_step *step, int64_t task)
 {
     if (contains(x->s->recused, x->s->recused_count, x->c->actor)) {
         refuse(x, "FLOW-RECUSED", (bilingual){"由他人办理", "somebody else has to do it"}, (bilingual){"%.*s应当回避", "%.*s keeps away from this case"}, STR_ARG(x->c->actor));
@@ -193,8 +227,9 @@ static bool is_fit(deciding *x, const process_step *step)
                (bilingual){"%.*s没有有效的执法证件（%.*s），不能办理本步（%.*s）", "%.*s has no valid certificate (%.*s) and cannot do this (%.*s)"}, STR_ARG(x->c->actor), STR_ARG(step->qualification), STR_ARG(step->article));
         return false;
     }
-    if (step->unit >= 0 && x->s->data && x->s->data[step->unit].kind == FEEL_STRING && !str_equal(x->s->data[step->unit].string, x->c->unit)) {
-        refuse(x, "FLOW-UNIT", (bilingual){0}, (bilingual){"这一步由%.*s办理", "this is for %.*s to do"}, STR_ARG(x->s->data[step->unit].string));
+    str unit = flow_unit(x->s, step, task);
+    if (unit.len && !str_equal(unit, x->c->unit)) {
+        refuse(x, "FLOW-UNIT", (bilingual){0}, (bilingual){"这一步由%.*s办理", "this is for %.*s to do"}, STR_ARG(unit));
         return false;
     }
     return true;
@@ -216,7 +251,7 @@ static bool may_command(deciding *x)
     return false;
 }
 
-static bool may(deciding *x, const process_step *step)
+static bool may(deciding *x, const process_step *step, int64_t task)
 {
     const named_thing *role = &x->s->procedure->roles[step->role];
     if (!has_role(x, step->role)) {
@@ -231,24 +266,28 @@ static bool may(deciding *x, const process_step *step)
                        STR_ARG(x->c->actor), STR_ARG(step->not_by[i]), STR_ARG(step->article));
                 return false;
             }
-    return is_fit(x, step);
+    return is_fit(x, step, task);
 }
 
-const flow_task *flow_task_find(const flow_state *s, str id)
+const flow_task *flow_task_find(const flow_state *s, str id, str unit)
 {
-    for (int i = 0; i < s->task_count; i++)
-        if (str_equal(s->tasks[i].step->id, id)) return &s->tasks[i];
-    return NULL;
+    const flow_task *first = NULL;
+    for (int i = 0; i < s->task_count; i++) {
+        if (!str_equal(s->tasks[i].step->id, id)) continue;
+        if (str_equal(flow_unit(s, s->tasks[i].step, s->tasks[i].id), unit)) return &s->tasks[i];
+        if (!first) first = &s->tasks[i];
+    }
+    return first;
 }
 
 static const flow_task *need_task(deciding *x)
 {
-    const flow_task *t = flow_task_find(x->s, x->c->task);
+    const flow_task *t = flow_task_find(x->s, x->c->task, x->c->unit);
     if (!t) {
         refuse(x, "FLOW-NO-TASK", (bilingual){"刷新后再看待办任务", "look at the open tasks again"}, (bilingual){"“%.*s”不在待办之列", "\"%.*s\" is not to be done now"}, STR_ARG(x->c->task));
         return NULL;
     }
-    return may(x, t->step) ? t : NULL;
+    return may(x, t->step, t->id) ? t : NULL;
 }
 
 static bool not_claimed_by_another(deciding *x, const flow_task *t)
@@ -274,12 +313,13 @@ static bool need_to(deciding *x)
 
 // ---- commands ---------------------------------------------------------------------------------------------
 
+// Of a step that several units do side by side, everybody who did it.
 static void remember_who(deciding *x, const process_step *step)
 {
     flow_done *done = arena_new(x->arena, x->s->done_count + 1, flow_done);
     int count = 0;
     for (int i = 0; i < x->s->done_count; i++)
-        if (x->s->done[i].step != step) done[count++] = x->s->done[i];
+        if (x->s->done[i].step != step || (step->unit_each.len && !str_equal(x->s->done[i].actor, x->c->actor))) done[count++] = x->s->done[i];
     done[count++] = (flow_done){step, x->c->actor};
     x->s->done = done;
     x->s->done_count = count;
@@ -302,7 +342,7 @@ static decision start(deciding *x)
 {
     const procedure_process *p = x->s->procedure->process;
     if (x->s->status) return refuse(x, "FLOW-STARTED", (bilingual){0}, (bilingual){"事项已经开始", "the case has begun already"});
-    if (!may(x, &p->start) || !take_data(x, &p->start)) return REFUSED;
+    if (!may(x, &p->start, 0) || !take_data(x, &p->start)) return REFUSED;
     if (x->c->link.len && add_link(x, x->c->link) == REFUSED) return REFUSED;
     x->s->status = CASE_OPEN;
     remember_who(x, &p->start);
@@ -576,7 +616,7 @@ static bool is_allowed_now(deciding *x)
 decision flow_decide(const flow_state *before, const flow_command *c, const calendar *cal, flow_state *after, arena *a, diag_list *d)
 {
     *after = *before;
-    deciding x = {c, cal, after, &before->procedure->forms[before->procedure->process->form], a, d};
+    deciding x = {.c = c, .cal = cal, .s = after, .form = &before->procedure->forms[before->procedure->process->form], .arena = a, .diags = d};
     decision result = is_allowed_now(&x) ? decide(&x) : REFUSED;
     if (result != DECIDED) {
         *after = *before;

@@ -16,6 +16,7 @@
 enum {
     FLOW_TASKS_MAX = 1000,           // open at once in one case
     FLOW_TIMERS_MAX = 1000,          // fired by one passing of time: more is a process that repeats without end
+    FLOW_RULES_MAX = 100,            // business rule tasks decided by one command
     FLOW_LINKS_MAX = 1000,           // of one case to others
     FLOW_RECUSED_MAX = 100           // people who keep away from one case
 };
@@ -123,7 +124,9 @@ ptrdiff_t flow_clocks(const flow_state *s, const calendar *cal, timestamp at, in
 // When will FLOW_TIME next have something to do? FLOW_NEVER: only if somebody acts first.
 #define FLOW_NEVER INT64_MAX
 timestamp flow_next_time(const flow_state *s, const calendar *cal, timestamp after, int offset_minutes, arena *a);
-const flow_task *flow_task_find(const flow_state *s, str id);             // NULL: not open
+// The open task of that step; of several (joint handling), that of the unit. NULL: not open.
+const flow_task *flow_task_find(const flow_state *s, str id, str unit);
+str flow_unit(const flow_state *s, const process_step *step, int64_t task);       // whose people do it; "" = any unit's
 
 // ---- records (docs/formats/record.md, "process") ---------------------------------------------------------
 // A state but for its data and version, which every case's record has; and back: false when it is no state of that procedure.

@@ -40,7 +40,7 @@ static str joined_tasks(const telling *t)
 static void expect_tasks(telling *t, const json *list)
 {
     bool same = list->kind == JSON_ARRAY && list->count == t->state.task_count;
-    for (const json *j = list->first; j && same; j = j->next) same = flow_task_find(&t->state, j->text) != NULL;
+    for (const json *j = list->first; j && same; j = j->next) same = flow_task_find(&t->state, j->text, (str){0}) != NULL;
     if (same) return;
     str open = joined_tasks(t);
     differs(t, list, "SCENARIO-TASKS", (bilingual){"待办任务实为：%.*s", "the open tasks are: %.*s"}, STR_ARG(open));

@@ -273,8 +273,8 @@ procedure *procedure_load(const procedure_source *s, arena *a, diag_list *d)
     for (const json *j = figures ? figures->first : NULL; j; j = j->next) load_figure(&l, j, &p->figures[p->figure_count++]);
     load_publication(&l, want_array(&l, root, "publication", p->id));
 
-    load_process(&l, json_get(root, STR("process")));
     load_decisions(&l);
+    load_process(&l, json_get(root, STR("process")));
     const procedure_file *documents_file = loader_file(&l, STR("documents.json"));
     if (documents_file) {
         l.file = str_printf(a, "%.*s/documents.json", STR_ARG(s->id));

@@ -181,13 +181,26 @@ typedef struct {
     int role;                      // index into roles
     int *fields, *needs;           // indexes into the form's fields: may be filled in; must have a value when the task is done
     ptrdiff_t field_count, need_count;
-    process_set *sets;             // scope: the form's fields, `now` (date and time, local), `actor`
+    process_set *sets;             // scope: the form's fields, `now` (date and time, local), `actor`, `actor_unit`
     ptrdiff_t set_count;
     const str *not_by;             // tasks: who did one of them cannot do this one (four eyes)
     ptrdiff_t not_by_count;
-    int unit;                      // the field that names the unit whose people do it; -1 = any unit's
+    int unit;                      // the field that names the unit whose people do it; -1 = any unit's, or
+    str unit_each;                 // of a multi-instance: the variable with the unit of each (joint handling); "" = none
     str qualification;             // a certificate that has to be valid; "" = none
 } process_step;
+// A business rule task of the process: decided at once, by nobody.
+typedef struct { const dmn_model *model; const dmn_item *item; } procedure_decision;      // of a *.dmn file of the folder
+typedef struct { str name; int field; } process_input;       // of the decision, and the form's field that is given to it
+typedef struct {
+    str id;
+    int element;
+    const procedure_decision *decision;
+    process_input *inputs;
+    ptrdiff_t input_count;
+    process_set *sets;             // scope: the form's fields, `now`, `decision` (what was decided), `version` (of the procedure)
+    ptrdiff_t set_count;
+} process_rule;
 typedef struct { str command; int *roles; ptrdiff_t role_count; } process_power;      // who may extend, suspend … the whole case
 typedef struct {
     const bpmn_model *model;       // shared by all cases of this version of the procedure
@@ -195,12 +208,12 @@ typedef struct {
     int form;
     process_step start, *tasks;
     ptrdiff_t task_count;
+    process_rule *rules;
+    ptrdiff_t rule_count;
     process_power *powers;
     ptrdiff_t power_count;
     str number;                    // pattern of the key that a new case is given (document/series.h); "" = who begins it gives it
 } procedure_process;
-
-typedef struct { const dmn_model *model; const dmn_item *item; } procedure_decision;      // of a *.dmn file of the folder
 
 typedef struct { str id; label name; } named_thing;
 typedef struct { int form; label what, when; str basis, article; } procedure_publication;
@@ -254,6 +267,7 @@ str procedure_clock_family(const procedure_clock *c);       // the id under whic
 bool span_covers(span s, date day);
 const procedure_decision *procedure_decision_find(const procedure *p, str name);       // NULL when absent
 const process_step *process_task(const procedure_process *p, str id);        // NULL when absent
+const process_rule *process_rule_find(const procedure_process *p, str id);   // NULL when absent
 int procedure_form_index(const procedure *p, str id);       // -1 when absent
 int form_field_index(const procedure_form *f, str key);     // -1 when absent
 

@@ -23,24 +23,29 @@ static void read_fields(loader *l, const procedure_form *f, const json *array, s
     }
 }
 
-// {"field": "FEEL"}: what the task notes down when it is done. The scope is the form's fields, then `now` and `actor`.
-static void read_sets(loader *l, const procedure_form *f, const json *object, str element, process_step *out)
+// {"field": "FEEL"}: what is noted down when the task is done. The scope is the form's fields, then the `extra` names.
+static void read_sets(loader *l, const procedure_form *f, const json *step, str element, const str *extra, ptrdiff_t extra_count, process_set **out, ptrdiff_t *count)
 {
-    str *names = arena_new(l->arena, f->field_count + 2, str);
+    const json *object = json_get(step, STR("sets"));
+    if (object && object->kind != JSON_OBJECT) {
+        loader_error(l, object, element, "PROC-MEMBER", (bilingual){0}, (bilingual){"“sets”应为对象", "\"sets\" must be an object"});
+        return;
+    }
+    str *names = arena_new(l->arena, f->field_count + extra_count, str);
     for (ptrdiff_t i = 0; i < f->field_count; i++) names[i] = f->fields[i].key;
-    names[f->field_count] = STR("now");
-    names[f->field_count + 1] = STR("actor");
-    feel_scope scope = {.names = names, .count = f->field_count + 2};
-    out->sets = arena_new(l->arena, object ? object->count : 0, process_set);
+    for (ptrdiff_t i = 0; i < extra_count; i++) names[f->field_count + i] = extra[i];
+    feel_scope scope = {.names = names, .count = f->field_count + extra_count};
+    *out = arena_new(l->arena, object ? object->count : 0, process_set);
     for (const json *j = object ? object->first : NULL; j; j = j->next) {
         int field = form_field_index(f, j->name);
         feel_program *value = read_feel(l, object, str_cstr(j->name, l->arena), scope, true, element);
         if (field < 0) unknown(l, j, element, (bilingual){"表单没有字段“%.*s”", "the form has no field \"%.*s\""}, j->name);
-        else if (value) out->sets[out->set_count++] = (process_set){field, value};
+        else if (value) (*out)[(*count)++] = (process_set){field, value};
     }
 }
 
-static void read_step(loader *l, const procedure_form *f, const json *j, str element, process_step *out)
+// `item`: the variable with the element of each instance, of a multi-instance; else "".
+static void read_step(loader *l, const procedure_form *f, const json *j, str element, str item, process_step *out)
 {
     str role = need_string(l, j, "role", element);
     out->role = role_index(l->p, role);
@@ -49,15 +54,22 @@ static void read_step(loader *l, const procedure_form *f, const json *j, str ele
     out->qualification = want_string(l, j, "qualification", element);
     str unit = want_string(l, j, "unit", element);
     out->unit = unit.len ? form_field_index(f, unit) : -1;
-    if (unit.len && out->unit < 0) unknown(l, j, element, (bilingual){"表单没有字段“%.*s”", "the form has no field \"%.*s\""}, unit);
+    if (unit.len && str_equal(unit, item)) out->unit_each = unit;
+    else if (unit.len && out->unit < 0) unknown(l, j, element, (bilingual){"表单没有字段“%.*s”", "the form has no field \"%.*s\""}, unit);
     read_fields(l, f, want_array(l, j, "fields", element), element, &out->fields, &out->field_count);
     read_fields(l, f, want_array(l, j, "needs", element), element, &out->needs, &out->need_count);
-    const json *sets = json_get(j, STR("sets"));
-    if (sets && sets->kind != JSON_OBJECT) loader_error(l, sets, element, "PROC-MEMBER", (bilingual){0}, (bilingual){"“sets”应为对象", "\"sets\" must be an object"});
-    else read_sets(l, f, sets, element, out);
+    read_sets(l, f, j, element, (const str[]){STR("now"), STR("actor"), STR("actor_unit")}, 3, &out->sets, &out->set_count);
 }
 
-static bool is_user_task(const bpmn_model *m, int element) { return str_equal(str_from(bpmn_element(m, element).type), STR("userTask")); }
+static bool is_a(const bpmn_model *m, int element, const char *type) { return element >= 0 && str_equal(str_from(bpmn_element(m, element).type), str_from(type)); }
+
+// The variable with the element of the multi-instance that the task is, or lies in.
+static str item_of(const bpmn_model *m, int element)
+{
+    str item = {0};
+    for (int e = element; e >= 0 && !item.len; e = bpmn_element(m, e).scope) item = bpmn_element(m, e).item;
+    return item;
+}
 
 static void read_task(loader *l, procedure_process *p, const procedure_form *f, const json *j)
 {
@@ -65,10 +77,46 @@ static void read_task(loader *l, procedure_process *p, const procedure_form *f, 
     only_members(l, j, STR("process"), (const char *const[]){"id", "role", "fields", "needs", "sets", "not_by", "unit", "qualification", "article", NULL});
     s->id = need_string(l, j, "id", STR("process"));
     s->element = bpmn_element_find(p->model, s->id);
-    if (s->element < 0 || !is_user_task(p->model, s->element))
+    if (!is_a(p->model, s->element, "userTask"))
         unknown(l, j, s->id, (bilingual){"流程图没有用户任务“%.*s”", "the process has no user task \"%.*s\""}, s->id);
-    read_step(l, f, j, s->id, s);
+    read_step(l, f, j, s->id, item_of(p->model, s->element), s);
     read_strings(l, want_array(l, j, "not_by", s->id), s->id, &s->not_by, &s->not_by_count);
+}
+
+// What the decision asks for are the form's fields, by key or by label.
+static int field_named(const procedure_form *f, str name)
+{
+    int field = form_field_index(f, name);
+    for (int i = 0; i < f->field_count && field < 0; i++)
+        if (str_equal(f->fields[i].name.text[LANG_ZH], name)) field = i;
+    return field;
+}
+
+static void read_rule(loader *l, procedure_process *p, const procedure_form *f, const json *j)
+{
+    process_rule *r = &p->rules[p->rule_count++];
+    only_members(l, j, STR("process"), (const char *const[]){"id", "sets", NULL});
+    r->id = need_string(l, j, "id", STR("process"));
+    r->element = bpmn_element_find(p->model, r->id);
+    if (!is_a(p->model, r->element, "businessRuleTask")) {
+        unknown(l, j, r->id, (bilingual){"流程图没有业务规则任务“%.*s”", "the process has no business rule task \"%.*s\""}, r->id);
+        return;
+    }
+    str name = bpmn_element(p->model, r->element).decision;
+    r->decision = procedure_decision_find(l->p, name);
+    if (!r->decision) {
+        unknown(l, j, r->id, (bilingual){"流程没有决策“%.*s”（zeebe:calledDecision 的 decisionId）", "the procedure has no decision \"%.*s\" (decisionId of zeebe:calledDecision)"}, name);
+        return;
+    }
+    dmn_parameter *parameters;
+    ptrdiff_t count = dmn_parameters(r->decision->model, r->decision->item, &parameters, l->arena);
+    r->inputs = arena_new(l->arena, count, process_input);
+    for (ptrdiff_t i = 0; i < count; i++) {
+        int field = field_named(f, parameters[i].name);
+        if (field < 0) unknown(l, j, r->id, (bilingual){"决策的输入“%.*s”不是表单的字段", "the decision's input \"%.*s\" is no field of the form"}, parameters[i].name);
+        else r->inputs[r->input_count++] = (process_input){parameters[i].name, field};
+    }
+    read_sets(l, f, j, r->id, (const str[]){STR("now"), STR("decision"), STR("version")}, 3, &r->sets, &r->set_count);
 }
 
 // {"extend": ["director"]}: a command about the whole case, and the roles that may give it.
@@ -93,9 +141,11 @@ static void read_powers(loader *l, procedure_process *p, const json *object)
 static void check_bound(loader *l, const procedure_process *p, const json *at)
 {
     for (int e = 0; e < bpmn_element_count(p->model); e++) {
-        if (!is_user_task(p->model, e)) continue;
         str id = bpmn_element(p->model, e).id;
-        if (!process_task(p, id))
+        if (is_a(p->model, e, "businessRuleTask") && !process_rule_find(p, id))
+            loader_error(l, at, id, "PROCESS-UNBOUND", (bilingual){"在 process.rules 中写明决定记入哪些字段", "say in process.rules which fields the decision goes into"},
+                         (bilingual){"业务规则任务“%.*s”没有写明如何记录决定", "nothing says how the decision of \"%.*s\" is noted down"}, STR_ARG(id));
+        if (is_a(p->model, e, "userTask") && !process_task(p, id))
             loader_error(l, at, id, "PROCESS-UNBOUND", (bilingual){"在 process.tasks 中写明由谁办、填什么", "say in process.tasks who does it, and what is filled in"},
                          (bilingual){"用户任务“%.*s”没有绑定角色", "the user task \"%.*s\" is bound to no role"}, STR_ARG(id));
     }
@@ -113,7 +163,7 @@ void load_process(loader *l, const json *j)
         loader_error(l, j, l->p->id, "PROCESS-HALF", (bilingual){0}, (bilingual){"process.bpmn 和“process”须同时具备", "process.bpmn and the member \"process\" go together"});
         return;
     }
-    only_members(l, j, STR("process"), (const char *const[]){"form", "start", "tasks", "may", "number", NULL});
+    only_members(l, j, STR("process"), (const char *const[]){"form", "start", "tasks", "rules", "may", "number", NULL});
     procedure_process *p = arena_new(l->arena, 1, procedure_process);
     p->form = procedure_form_index(l->p, need_string(l, j, "form", STR("process")));
     if (p->form < 0) {
@@ -126,16 +176,18 @@ void load_process(loader *l, const json *j)
     p->model = bpmn_load(file->text, str_printf(l->arena, "%.*s/process.bpmn", STR_ARG(l->source->id)), &options, l->arena, l->diags);
     if (!p->model) return;
     for (p->element = 0; p->element < bpmn_element_count(p->model) && !bpmn_element(p->model, p->element).executable;) p->element++;
-    const json *start = json_get(j, STR("start")), *tasks = want_array(l, j, "tasks", STR("process"));
+    const json *start = json_get(j, STR("start")), *tasks = want_array(l, j, "tasks", STR("process")), *rules = want_array(l, j, "rules", STR("process"));
     if (!start || start->kind != JSON_OBJECT || p->element == bpmn_element_count(p->model)) {
         loader_error(l, j, STR("process"), "PROCESS-START", (bilingual){0}, (bilingual){"须有“start”，且流程图中须有可执行的流程", "\"start\" is needed, and a process that is executable"});
         return;
     }
     only_members(l, start, STR("start"), (const char *const[]){"role", "fields", "needs", "sets", "article", NULL});
     p->start.id = STR("start");
-    read_step(l, f, start, STR("start"), &p->start);
+    read_step(l, f, start, STR("start"), (str){0}, &p->start);
     p->tasks = arena_new(l->arena, tasks ? tasks->count : 0, process_step);
     for (const json *t = tasks ? tasks->first : NULL; t; t = t->next) read_task(l, p, f, t);
+    p->rules = arena_new(l->arena, rules ? rules->count : 0, process_rule);
+    for (const json *r = rules ? rules->first : NULL; r; r = r->next) read_rule(l, p, f, r);
     read_powers(l, p, json_get(j, STR("may")));
     p->number = want_string(l, j, "number", STR("process"));
     check_bound(l, p, j);
@@ -146,5 +198,12 @@ const process_step *process_task(const procedure_process *p, str id)
 {
     for (ptrdiff_t i = 0; i < p->task_count; i++)
         if (str_equal(p->tasks[i].id, id)) return &p->tasks[i];
+    return NULL;
+}
+
+const process_rule *process_rule_find(const procedure_process *p, str id)
+{
+    for (ptrdiff_t i = 0; i < p->rule_count; i++)
+        if (str_equal(p->rules[i].id, id)) return &p->rules[i];
     return NULL;
 }

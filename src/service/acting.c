@@ -4,11 +4,6 @@
 
 // ---- the agenda: what of a case waits --------------------------------------------------------------------
 
-static str unit_of(const flow_state *s, const process_step *step)
-{
-    return step->unit >= 0 && s->data[step->unit].kind == FEEL_STRING ? s->data[step->unit].string : (str){0};
-}
-
 agenda district_agenda(const definitions *defs, const case_state *s, arena *a)
 {
     agenda g = {0};
@@ -18,7 +13,7 @@ agenda district_agenda(const definitions *defs, const case_state *s, arena *a)
     g.tasks = arena_new(a, f->task_count, store_task);
     for (int i = 0; i < f->task_count; i++) {
         const flow_task *t = &f->tasks[i];
-        g.tasks[g.task_count++] = (store_task){s->last.case_id, t->id, family, t->step->id, f->procedure->roles[t->step->role].id, unit_of(f, t->step), t->assignee, t->since};
+        g.tasks[g.task_count++] = (store_task){s->last.case_id, t->id, family, t->step->id, f->procedure->roles[t->step->role].id, flow_unit(f, t->step, t->id), t->assignee, t->since};
     }
     g.clocks = arena_new(a, f->clock_count, store_clock);
     for (int i = 0; i < f->clock_count; i++) {
