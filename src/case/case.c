@@ -246,3 +246,16 @@ str case_words(const procedure_form *f, const event *e, arena *a)
     }
     return buf_str(&words);
 }
+
+bool case_is_registered(const event *e, date day, arena *a)
+{
+    const procedure_register *r = e->procedure->registers;
+    const procedure_form *f = &e->procedure->forms[e->form];
+    if (!r || r->form != e->form) return false;
+    feel_value *values = arena_new(a, f->field_count + 1, feel_value);
+    memcpy(values, e->data, (size_t)f->field_count * sizeof *values);
+    values[f->field_count] = feel_date(day);
+    feel_evaluation evaluation = {.arena = a, .silent = true};
+    feel_value valid = feel_evaluate(r->valid, values, &evaluation);
+    return valid.kind == FEEL_BOOLEAN && valid.boolean;
+}

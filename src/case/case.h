@@ -85,6 +85,8 @@ str event_kind_text(event_kind k);
 
 // Checks one value against its field: type, required, length, range, pattern, values. FORM-… diagnostics at `at`.
 bool form_check(const procedure_form *f, const feel_value *data, source_pos at, diag_list *d);
+// A case of a register (procedure.json, `register`): does it, as it stands, give its qualification on that day?
+bool case_is_registered(const event *e, date day, arena *a);
 // The words by which a case is found: the fields of text that are not sensitive.
 str case_words(const procedure_form *f, const event *e, arena *a);
 // A field's value as records hold it; false when the JSON is of another kind.

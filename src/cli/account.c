@@ -10,7 +10,7 @@
 #include "service/access.h"
 
 typedef struct {
-    const char *name, *unit, *format;
+    const char *name, *unit, *format, *from, *to;
     int days;
     str words[3];                 // after the action: login, procedure, role
     str secret;                   // password: the hash, made before the transaction; token: what was made
@@ -24,6 +24,18 @@ static bool revoke_role(writer *w, account_options *o, arena *a, diag_list *d) {
 static bool disable_account(writer *w, account_options *o, arena *a, diag_list *d) { return access_set_active(w, ACCESS_CONSOLE, o->words[0], false, a, d); }
 static bool enable_account(writer *w, account_options *o, arena *a, diag_list *d) { return access_set_active(w, ACCESS_CONSOLE, o->words[0], true, a, d); }
 static bool set_password(writer *w, account_options *o, arena *a, diag_list *d) { return access_set_password(w, ACCESS_CONSOLE, o->words[0], o->secret, a, d); }
+static bool set_certificate(writer *w, account_options *o, arena *a, diag_list *d) { return access_set_certificate(w, ACCESS_CONSOLE, o->words[0], o->words[1], a, d); }
+static bool come_back(writer *w, account_options *o, arena *a, diag_list *d) { return access_set_away(w, ACCESS_CONSOLE, o->words[0], (str){0}, (date){0}, (date){0}, a, d); }
+static bool go_away(writer *w, account_options *o, arena *a, diag_list *d)
+{
+    date first = timestamp_date(w->now, CHINA_OFFSET_MINUTES), last;
+    if (!date_parse(str_from(o->to), &last) || (o->from && !date_parse(str_from(o->from), &first))) {
+        diag_add(d, DIAG_ERROR, "ACCESS-AWAY", (source_pos){0}, (bilingual){"例如 --from 2026-03-02 --to 2026-03-13", "for example --from 2026-03-02 --to 2026-03-13"},
+                 (bilingual){"离岗起止日期不是日期", "--from and --to are not days"});
+        return false;
+    }
+    return access_set_away(w, ACCESS_CONSOLE, o->words[0], o->words[1], first, last, a, d);
+}
 static bool make_token(writer *w, account_options *o, arena *a, diag_list *d)
 {
     o->secret = access_make_token(w, ACCESS_CONSOLE, o->words[0], str_from(o->name), o->days, a, d);
@@ -37,7 +49,8 @@ static const struct account_action {
     account_change change;        // NULL: list
 } actions[] = {
     {"add", 1, true, add_account}, {"grant", 3, false, grant_role}, {"revoke", 3, false, revoke_role}, {"disable", 1, false, disable_account}, {"enable", 1, false, enable_account},
-    {"password", 1, false, set_password}, {"token", 1, true, make_token}, {"list", 0, false, NULL}};
+    {"password", 1, false, set_password}, {"token", 1, true, make_token},
+    {"certificate", 2, false, set_certificate}, {"away", 2, false, go_away}, {"back", 1, false, come_back}, {"list", 0, false, NULL}};
 
 static const struct account_action *find_action(const char *name)
 {
@@ -50,7 +63,7 @@ static const struct account_action *find_action(const char *name)
 static const struct account_action *read_options(int argc, char **argv, account_options *o)
 {
     static const struct option options[] = {{"name", required_argument, NULL, 'n'}, {"unit", required_argument, NULL, 'u'}, {"days", required_argument, NULL, 'd'},
-                                            {"format", required_argument, NULL, 'f'}, {0}};
+                                            {"format", required_argument, NULL, 'f'}, {"from", required_argument, NULL, 'F'}, {"to", required_argument, NULL, 'T'}, {0}};
     *o = (account_options){.format = "text", .days = ACCESS_TOKEN_DAYS};
     int c;
     optind = 1;
@@ -61,6 +74,8 @@ static const struct account_action *read_options(int argc, char **argv, account_
         case 'n': o->name = optarg; break;
         case 'u': o->unit = optarg; break;
         case 'f': o->format = optarg; break;
+        case 'F': o->from = optarg; break;
+        case 'T': o->to = optarg; break;
         case 'd':
             days = strtol(optarg, &end, 10);
             if (*end || !*optarg) return NULL;
@@ -71,6 +86,7 @@ static const struct account_action *read_options(int argc, char **argv, account_
     }
     const struct account_action *action = argc - optind >= 2 ? find_action(argv[optind + 1]) : NULL;
     if (!action || argc - optind != 2 + action->words || (action->needs_name && !o->name)) return NULL;
+    if (action->change == go_away && !o->to) return NULL;
     if (strcmp(o->format, "text") != 0 && strcmp(o->format, "json") != 0) return NULL;
     for (int i = 0; i < action->words; i++) o->words[i] = str_from(argv[optind + 2 + i]);
     return action;
@@ -137,6 +153,12 @@ static void print_json(const store_account *accounts, ptrdiff_t count, const sto
         json_set(o, STR("name"), json_new_string(accounts[i].name, a));
         json_set(o, STR("unit"), json_new_string(accounts[i].unit, a));
         json_set(o, STR("active"), json_new_bool(accounts[i].active, a));
+        if (accounts[i].certificate.len) json_set(o, STR("certificate"), json_new_string(accounts[i].certificate, a));
+        if (accounts[i].stand_in.len) {
+            json_set(o, STR("stand_in"), json_new_string(accounts[i].stand_in, a));
+            json_set(o, STR("away_from"), json_new_string(date_text(date_from_days(accounts[i].away_first), a), a));
+            json_set(o, STR("away_to"), json_new_string(date_text(date_from_days(accounts[i].away_last), a), a));
+        }
         json_set(o, STR("password"), json_new_bool(accounts[i].password.len > 0, a));
         json_set(o, STR("roles"), grants_json(grants, grant_count, accounts[i].id, a));
         json_push(list, o);

@@ -12,7 +12,7 @@ const cli_command cli_commands[] = {
     {"verify", cli_verify, "verify DIR [--bytes]", {"重算并核对全部记录、状态、记账和余额", "recompute and check log, states, entries, balances"},
      {"  --bytes   只核对字节：页、记录和文件的哈希、日志树和检查点", "  --bytes   only the bytes: pages, hashes of records and files, tree and checkpoints"}},
     {"account", cli_account,
-     "account DIR add LOGIN --name NAME [--unit UNIT] | grant|revoke LOGIN PROCEDURE ROLE | disable|enable|password LOGIN | token LOGIN --name NAME [--days D] | list [--format json]",
+     "account DIR add LOGIN --name NAME [--unit UNIT] | grant|revoke LOGIN PROCEDURE ROLE | disable|enable|password LOGIN | token LOGIN --name NAME [--days D] | certificate LOGIN NO | away LOGIN STAND_IN [--from DAY] --to DAY | back LOGIN | list [--format json]",
      {"账户和角色：谁可以在网站上做什么", "accounts and roles: who may do what on the site"},
      {"  password           从标准输入读密码\n  grant … PROCEDURE  流程及其角色；“*” administrator 为全区管理员\n  token              为程序做一个令牌，只显示一次；默认 90 天有效",
       "  password           reads the password from standard input\n  grant … PROCEDURE  a procedure and a role of it; \"*\" administrator is the district's administrator\n  token              makes a token for a program, shown once; good for 90 days by default"}},

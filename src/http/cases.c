@@ -32,6 +32,8 @@ static json *tasks_json(const flow_state *s, arena *a)
         json_set(o, STR("name"), text(t->name.text[LANG_ZH], a));
         json_set(o, STR("role"), text(s->procedure->roles[t->step->role].id, a));
         json_set(o, STR("fields"), fields);
+        str unit = flow_unit(s, t->step, t->id);
+        if (unit.len) json_set(o, STR("unit"), text(unit, a));
         json_set(o, STR("since"), text(timestamp_text(t->since, a), a));
         if (t->assignee.len) json_set(o, STR("assignee"), text(t->assignee, a));
         json_push(list, o);

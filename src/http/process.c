@@ -92,6 +92,8 @@ void running_section(const request *q, buf *out, const event *e)
         html_text(out, s->tasks[i].name.text[LANG_ZH]);
         html(out, "</td><td>");
         html_text(out, text_of(q, s->procedure->roles[s->tasks[i].step->role].name));
+        str unit = flow_unit(s, s->tasks[i].step, s->tasks[i].id);
+        if (unit.len) html(out, say(q, "，", ", ")), html_text(out, unit);
         html(out, "</td><td>");
         html_text(out, s->tasks[i].assignee.len ? str_from(say(q, "已签收", "yes")) : str_from(say(q, "未签收", "no")));
         html(out, "</td></tr>");

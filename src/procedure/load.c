@@ -223,6 +223,26 @@ static void check_unique(loader *l, const json *array, str what)
                              (bilingual){"标识“%.*s”重复", "id \"%.*s\" is used twice"}, STR_ARG(json_string(a, STR("id"))));
 }
 
+static void load_register(loader *l, const json *j)
+{
+    if (!j) return;
+    str element = STR("register");
+    procedure_register *r = arena_new(l->arena, 1, procedure_register);
+    only_members(l, j, element, (const char *const[]){"qualification", "form", "valid", NULL});
+    r->qualification = need_string(l, j, "qualification", element);
+    r->form = procedure_form_index(l->p, need_string(l, j, "form", element));
+    if (r->form < 0) {
+        loader_error(l, j, element, "PROC-FORM", (bilingual){0}, (bilingual){"没有表单“%.*s”", "there is no form \"%.*s\""}, STR_ARG(json_string(j, STR("form"))));
+        return;
+    }
+    const procedure_form *f = &l->p->forms[r->form];
+    str *names = arena_new(l->arena, f->field_count + 1, str);
+    for (ptrdiff_t i = 0; i < f->field_count; i++) names[i] = f->fields[i].key;
+    names[f->field_count] = STR("today");
+    r->valid = read_feel(l, j, "valid", (feel_scope){.names = names, .count = f->field_count + 1}, true, element);
+    l->p->registers = r;
+}
+
 procedure *procedure_load(const procedure_source *s, arena *a, diag_list *d)
 {
     int errors_before = d->errors;
@@ -238,7 +258,7 @@ procedure *procedure_load(const procedure_source *s, arena *a, diag_list *d)
     json *root = json_parse(main_file->text, l.file, a, d);
     if (!root) return NULL;
     only_members(&l, root, s->id, (const char *const[]){"id", "version", "in_force", "name", "summary", "basis", "roles", "forms", "clocks",
-                                                        "documents", "publication", "figures", "process", NULL});
+                                                        "documents", "publication", "figures", "register", "process", NULL});
     p->id = need_id(&l, root, s->id);
     if (p->id.len && !str_equal(p->id, s->id))
         loader_error(&l, root, s->id, "PROC-ID", (bilingual){0}, (bilingual){"标识“%.*s”与文件夹名“%.*s”不同", "id \"%.*s\" is not the folder's name \"%.*s\""},
@@ -273,6 +293,7 @@ procedure *procedure_load(const procedure_source *s, arena *a, diag_list *d)
     for (const json *j = figures ? figures->first : NULL; j; j = j->next) load_figure(&l, j, &p->figures[p->figure_count++]);
     load_publication(&l, want_array(&l, root, "publication", p->id));
 
+    load_register(&l, json_get(root, STR("register")));
     load_decisions(&l);
     load_process(&l, json_get(root, STR("process")));
     const procedure_file *documents_file = loader_file(&l, STR("documents.json"));

@@ -216,6 +216,8 @@ typedef struct {
 } procedure_process;
 
 typedef struct { str id; label name; } named_thing;
+// Cases of that form give their people a qualification, for the days on which `valid` is true: scope: the form's fields, then `today`.
+typedef struct { str qualification; int form; feel_program *valid; } procedure_register;
 typedef struct { int form; label what, when; str basis, article; } procedure_publication;
 
 // A document (文书) of the procedure: documents.json declares it, documents/ID.md is its text (docs/formats/document.md).
@@ -248,6 +250,7 @@ typedef struct {
     procedure_figure *figures;     ptrdiff_t figure_count;
     procedure_publication *publication; ptrdiff_t publication_count;
     import_mapping mapping;
+    const procedure_register *registers;           // NULL: none
     const procedure_process *process;              // NULL: none yet
     procedure_decision *decisions; ptrdiff_t decision_count;
 } procedure;

@@ -119,6 +119,14 @@ static void put_account(writer *w, str by, store_account *x, arena *a)
     json_set(body, STR("active"), json_new_bool(x->active, a));
     json_set(body, STR("name"), json_new_string(x->name, a));
     json_set(body, STR("unit"), json_new_string(x->unit, a));
+    if (x->certificate.len) json_set(body, STR("certificate"), json_new_string(x->certificate, a));
+    if (x->stand_in.len) {
+        json *away = json_new_object(a);
+        json_set(away, STR("from"), json_new_string(date_text(date_from_days(x->away_first), a), a));
+        json_set(away, STR("stand_in"), json_new_string(x->stand_in, a));
+        json_set(away, STR("to"), json_new_string(date_text(date_from_days(x->away_last), a), a));
+        json_set(body, STR("away"), away);
+    }
     x->record = writer_record(w, body, a);
     store_put_account(w->district->store, x);
 }
@@ -158,6 +166,53 @@ bool access_set_active(writer *w, str by, str login, bool active, arena *a, diag
     put_account(w, by, &x, a);
     if (!active) store_drop_sessions(w->district->store, login, w->now);
     return true;
+}
+
+bool access_set_certificate(writer *w, str by, str login, str certificate, arena *a, diag_list *d)
+{
+    store_account x;
+    if (!need_account(w, login, &x, a, d)) return false;
+    if (str_equal(x.certificate, certificate)) return unchanged(d);
+    if (certificate.len && !good_text(certificate, 1, ACCESS_NAME_MAX)) {
+        diag_add(d, DIAG_ERROR, "ACCESS-CERTIFICATE", nowhere, (bilingual){"写人员在名册中的编号", "give the person's number in the register"}, (bilingual){"编号应为 1 至 %d 个字，首尾不留空格", "the number must be 1 to %d characters, without blanks at the ends"}, ACCESS_NAME_MAX);
+        return false;
+    }
+    x.certificate = certificate;
+    put_account(w, by, &x, a);
+    return true;
+}
+
+bool access_set_away(writer *w, str by, str login, str stand_in, date first, date last, arena *a, diag_list *d)
+{
+    store_account x, other;
+    if (!need_account(w, login, &x, a, d) || (stand_in.len && !need_account(w, stand_in, &other, a, d))) return false;
+    if (stand_in.len && (str_equal(login, stand_in) || date_compare(first, last) > 0)) {
+        diag_add(d, DIAG_ERROR, "ACCESS-AWAY", nowhere, (bilingual){0}, (bilingual){"代办人应为他人，起止日期应有先后", "somebody else stands in, and the first day is not after the last"});
+        return false;
+    }
+    if (!stand_in.len && !x.stand_in.len) return unchanged(d);
+    x.stand_in = stand_in;
+    x.away_first = stand_in.len ? date_to_days(first) : 0;
+    x.away_last = stand_in.len ? date_to_days(last) : 0;
+    put_account(w, by, &x, a);
+    return true;
+}
+
+store_result access_qualifies(store *s, const definitions *defs, str login, str qualification, date day, bool *out, arena *a, diag_list *d)
+{
+    store_account x;
+    *out = false;
+    store_result r = store_get_account(s, login, &x, a);
+    for (ptrdiff_t i = 0; i < defs->procedure_count && r == STORE_OK && x.certificate.len && !*out; i++) {
+        const procedure_register *held_in = defs->procedures[i]->registers;
+        store_case row;
+        case_state held;
+        if (!held_in || !str_equal(held_in->qualification, qualification)) continue;
+        r = store_find_case(s, defs->family[defs->numbers[i]], held_in->form, x.certificate, &row, a);
+        if (r == STORE_OK) r = district_case_state(s, defs, &row, &held, a, d);
+        if (r == STORE_OK) *out = row.status != CASE_WITHDRAWN && row.status != CASE_CANCELLED && case_is_registered(&held.last, day, a);
+    }
+    return r == STORE_NOT_FOUND ? STORE_OK : r;
 }
 
 static bool role_exists(const definitions *defs, str procedure_id, str role, diag_list *d)
@@ -553,7 +608,14 @@ static void *room_for(void *items, ptrdiff_t count, ptrdiff_t size, arena *a)
 static bool replay_account(access_fold *f, const json *record)
 {
     store_account x = {.id = json_string(record, STR("account")), .name = str_copy(json_string(record, STR("name")), f->arena),
-                       .unit = str_copy(json_string(record, STR("unit")), f->arena), .active = json_bool(record, STR("active"), false), .record = json_int(record, STR("seq"), 0)};
+                       .unit = str_copy(json_string(record, STR("unit")), f->arena), .active = json_bool(record, STR("active"), false), .certificate = str_copy(json_string(record, STR("certificate")), f->arena),
+                       .record = json_int(record, STR("seq"), 0)};
+    const json *away = json_get(record, STR("away"));
+    date first, last;
+    if (away) {
+        if (!date_parse(json_string(away, STR("from")), &first) || !date_parse(json_string(away, STR("to")), &last)) return false;
+        x.stand_in = str_copy(json_string(away, STR("stand_in")), f->arena), x.away_first = date_to_days(first), x.away_last = date_to_days(last);
+    }
     if (!good_login(x.id)) return false;
     store_account *there = fold_account(f, x.id);
     if (there) x.id = there->id;
@@ -625,7 +687,8 @@ bool access_compare(const access_fold *f, store *s, str *differs, arena *a)
     if (store_accounts(s, &accounts, &account_count, a) != STORE_OK || store_grants(s, STR(""), &grants, &grant_count, a) != STORE_OK) return false;
     for (ptrdiff_t i = 0; i < account_count && !differs->len; i++) {
         const store_account *x = &accounts[i], *said = fold_account(f, x->id);
-        if (!said || !str_equal(x->name, said->name) || !str_equal(x->unit, said->unit) || x->active != said->active || x->record != said->record) *differs = x->id;
+        if (!said || !str_equal(x->name, said->name) || !str_equal(x->unit, said->unit) || x->active != said->active || x->record != said->record || !str_equal(x->certificate, said->certificate) ||
+            !str_equal(x->stand_in, said->stand_in) || x->away_first != said->away_first || x->away_last != said->away_last) *differs = x->id;
     }
     for (ptrdiff_t i = 0; i < grant_count && !differs->len; i++) {
         const store_grant *said = fold_grant(f, &grants[i]);

@@ -45,6 +45,12 @@ bool access_is_administrator(const access_actor *who);
 // `unit` is one of the district's (district.json: `units`, `streets`) by id, name or short name, or "".
 bool access_add(writer *w, str by, str login, str name, str unit, arena *a, diag_list *d);
 bool access_set_active(writer *w, str by, str login, bool active, arena *a, diag_list *d);     // disabling ends its sessions
+// Its case in the register by which a qualification is shown (procedure.json, `register`), by key; "" = none.
+bool access_set_certificate(writer *w, str by, str login, str certificate, arena *a, diag_list *d);
+// Who does what it has claimed while it is away, from `first` to `last`, both included: an account that has the task's role itself. "" ends it.
+bool access_set_away(writer *w, str by, str login, str stand_in, date first, date last, arena *a, diag_list *d);
+// Has that account, on that day, the qualification: a case in a register that is valid? No account: false.
+store_result access_qualifies(store *s, const definitions *defs, str login, str qualification, date day, bool *out, arena *a, diag_list *d);
 // The role must be one of the procedure's, in force now; for ACCESS_DISTRICT it is ACCESS_ADMINISTRATOR.
 bool access_grant(writer *w, str by, str login, str procedure_id, str role, arena *a, diag_list *d);
 bool access_revoke(writer *w, str by, str login, str procedure_id, str role, arena *a, diag_list *d);

@@ -1,5 +1,6 @@
 // Commands of running cases: from the stored case to the decided event.
 #include "document/series.h"
+#include "service/access.h"
 #include "service/writer_internal.h"
 
 // ---- the agenda: what of a case waits --------------------------------------------------------------------
@@ -157,6 +158,7 @@ static decision give_number(acting *x, numbering *n)
     for (const json *m = x->c->data ? x->c->data->first : NULL; m; m = m->next) {
         json *copy = arena_new(x->arena, 1, json);
         *copy = *m;
+        copy->next = NULL;
         json_set(data, m->name, copy);
     }
     json_set(data, key, json_new_string(series_text(s, (series_number){n->year, (int)next}, x->arena), x->arena));
@@ -176,12 +178,40 @@ static decision check_key(acting *x, const event *e)
     return refuse(x, "CASE-KEY-TAKEN", (bilingual){"换一个编号，或者办理已有的事项", "choose another, or go on with the case that is there"}, (bilingual){"编号“%.*s”已有事项", "there is a case \"%.*s\" already"}, STR_ARG(e->key));
 }
 
+// What the actor is known to be: with a certificate where the step asks for one, standing in for others where one of them has the task.
+static decision know_actor(acting *x, const flow_state *before)
+{
+    flow_command *c = x->c;
+    store *s = writer_reading(x->w);
+    date today = timestamp_date(c->at, c->offset_minutes);
+    const procedure_process *p = x->procedure->process;
+    const process_step *step = c->kind == FLOW_START ? &p->start : process_task(p, c->task);
+    const flow_task *task = before->status ? flow_task_find(before, c->task, c->unit) : NULL;
+    if (step && step->qualification.len) {
+        bool has = false;
+        store_result r = access_qualifies(s, x->w->district->definitions, c->actor, step->qualification, today, &has, x->arena, x->diags);
+        if (r != STORE_OK) return trouble(x, r);
+        c->qualifications = &step->qualification;
+        c->qualification_count = has;
+    }
+    if (task && task->assignee.len && !str_equal(task->assignee, c->actor)) {
+        str *covered;
+        ptrdiff_t count;
+        store_result r = store_covered(s, c->actor, date_to_days(today), &covered, &count, x->arena);
+        if (r != STORE_OK) return trouble(x, r);
+        c->covers = covered;
+        c->cover_count = (int)count;
+    }
+    return DECIDED;
+}
+
 static decision decide(acting *x, event *out)
 {
     flow_state before = {.procedure = x->procedure}, *after = arena_new(x->arena, 1, flow_state);
     numbering number = {0};
     if (x->before.exists) before = *x->before.last.running;
     else if (give_number(x, &number) == REFUSED) return REFUSED;
+    if (know_actor(x, &before) == REFUSED) return REFUSED;
     decision result = flow_decide(&before, x->c, x->w->district->definitions->calendar, after, x->arena, x->diags);
     if (result != DECIDED) {
         *out = x->before.last;

@@ -231,11 +231,15 @@ typedef struct {
     str name, unit;
     str password;                // its Argon2id hash as text; "" = no password yet
     bool active;
+    str certificate;             // its case in the register of those who may enforce the law, by key; "" = none
+    str stand_in;                // the account that does its tasks while it is away; "" = nobody
+    int64_t away_first, away_last;       // days, both included
     int64_t record;              // the record that last changed it
 } store_account;
 store_result store_put_account(store *s, const store_account *x);         // adds it, or replaces the one with this id
 store_result store_get_account(store *s, str id, store_account *out, arena *a);
 store_result store_accounts(store *s, store_account **out, ptrdiff_t *count, arena *a);       // by id
+store_result store_covered(store *s, str stand_in, int64_t day, str **out, ptrdiff_t *count, arena *a);       // whose tasks that account does on that day, by id
 typedef struct {
     str account, procedure;      // "*" = the district
     str role;

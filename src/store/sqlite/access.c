@@ -25,14 +25,20 @@ store_result store_put_account(store *s, const store_account *x)
     bind_str(st, 4, x->unit);
     bind_str(st, 5, x->password);
     sqlite3_bind_int(st, 6, x->active);
-    sqlite3_bind_int64(st, 7, x->record);
+    bind_str(st, 7, x->certificate);
+    bind_str(st, 8, x->stand_in);
+    sqlite3_bind_int64(st, 9, x->away_first);
+    sqlite3_bind_int64(st, 10, x->away_last);
+    sqlite3_bind_int64(st, 11, x->record);
     return run(s, st);
 }
 
 static store_account read_account(sqlite3_stmt *st, arena *a)
 {
     return (store_account){.id = str_copy(column_str(st, 0), a), .name = str_copy(column_str(st, 1), a), .unit = str_copy(column_str(st, 2), a),
-                           .password = str_copy(column_str(st, 3), a), .active = sqlite3_column_int(st, 4) != 0, .record = sqlite3_column_int64(st, 5)};
+                           .password = str_copy(column_str(st, 3), a), .active = sqlite3_column_int(st, 4) != 0, .certificate = str_copy(column_str(st, 5), a),
+                           .stand_in = str_copy(column_str(st, 6), a), .away_first = sqlite3_column_int64(st, 7), .away_last = sqlite3_column_int64(st, 8),
+                           .record = sqlite3_column_int64(st, 9)};
 }
 
 store_result store_get_account(store *s, str id, store_account *out, arena *a)
@@ -57,6 +63,22 @@ store_result store_accounts(store *s, store_account **out, ptrdiff_t *count, are
     for (; (r = next_row(s, st)) == STORE_OK; ++*count) {
         GROW(*out, *count, a);
         (*out)[*count] = read_account(st, a);
+    }
+    return at_end(r);
+}
+
+store_result store_covered(store *s, str stand_in, int64_t day, str **out, ptrdiff_t *count, arena *a)
+{
+    *out = NULL;
+    *count = 0;
+    if (!has_schema(s, ACCESS_SINCE)) return STORE_OK;
+    PREPARE(st, s, COVERED);
+    bind_str(st, 2, stand_in);
+    sqlite3_bind_int64(st, 3, day);
+    store_result r;
+    for (; (r = next_row(s, st)) == STORE_OK; ++*count) {
+        GROW(*out, *count, a);
+        (*out)[*count] = str_copy(column_str(st, 0), a);
     }
     return at_end(r);
 }

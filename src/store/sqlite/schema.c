@@ -6,7 +6,7 @@
 // Since version 2: accounts, the roles granted to them, sessions, tokens.
 #define ACCESS_SCHEMA \
     "CREATE TABLE account(district INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, unit TEXT NOT NULL, password TEXT NOT NULL," \
-    "  active INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY(district, id)) STRICT, WITHOUT ROWID;" \
+    "  active INTEGER NOT NULL, certificate TEXT NOT NULL, stand_in TEXT NOT NULL, away_first INTEGER NOT NULL, away_last INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY(district, id)) STRICT, WITHOUT ROWID;" \
     "CREATE TABLE role_grant(district INTEGER NOT NULL, account TEXT NOT NULL, procedure TEXT NOT NULL, role TEXT NOT NULL," \
     "  record INTEGER NOT NULL, PRIMARY KEY(district, account, procedure, role)) STRICT, WITHOUT ROWID;" \
     "CREATE TABLE session(district INTEGER NOT NULL, key BLOB NOT NULL, account TEXT NOT NULL, csrf TEXT NOT NULL," \

@@ -21,9 +21,10 @@ void query_words(str query, word_fn fn, void *ctx);
 // ---- statements: a table of their texts for each file, numbered on from one another ----
 // access.c's come first, then running.c's, then store.c's own. ?1 of each is the district.
 #define ACCESS_STATEMENTS(X) \
-    X(PUT_ACCOUNT, "INSERT OR REPLACE INTO account VALUES(?1,?2,?3,?4,?5,?6,?7)") \
-    X(GET_ACCOUNT, "SELECT id,name,unit,password,active,record FROM account WHERE district=?1 AND id=?2") \
-    X(ACCOUNTS, "SELECT id,name,unit,password,active,record FROM account WHERE district=?1 ORDER BY id") \
+    X(PUT_ACCOUNT, "INSERT OR REPLACE INTO account VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)") \
+    X(GET_ACCOUNT, "SELECT id,name,unit,password,active,certificate,stand_in,away_first,away_last,record FROM account WHERE district=?1 AND id=?2") \
+    X(ACCOUNTS, "SELECT id,name,unit,password,active,certificate,stand_in,away_first,away_last,record FROM account WHERE district=?1 ORDER BY id") \
+    X(COVERED, "SELECT id FROM account WHERE district=?1 AND stand_in=?2 AND away_first<=?3 AND away_last>=?3 ORDER BY id") \
     X(PUT_GRANT, "INSERT OR REPLACE INTO role_grant VALUES(?1,?2,?3,?4,?5)") \
     X(DROP_GRANT, "DELETE FROM role_grant WHERE district=?1 AND account=?2 AND procedure=?3 AND role=?4") \
     X(GRANTS, "SELECT account,procedure,role,record FROM role_grant WHERE district=?1 AND (?2='' OR account=?2) ORDER BY account,procedure,role") \
