@@ -61,7 +61,8 @@ typedef struct {
     str id, name;
     const char *type;              // the XML element's local name: "userTask"
     str item;                      // of a multi-instance over a collection: the variable that holds each one's element
-    str decision;                  // of a business rule task: the decision it calls by name; "" = an expression says which, or a worker decides
+    str decision;                  // of a business rule task: the decision it calls by name; "" = an expression says which, or a worker decides;
+    str result;                    //   and the variable that is to hold what was decided, for who completes it; "" = none
     int scope;                     // element that contains it; -1 for a process
     int line;
     bool executable;               // processes: isExecutable

@@ -1186,12 +1186,7 @@ static bool is_open_task(stepper *x, int64_t id)
 static bool command_complete(stepper *x, const bpmn_command *c)
 {
     if (!is_open_task(x, c->id)) return refuse_id(x);
-    const element *e = element_at(x, c->id);
-    for (ptrdiff_t i = 0; i < c->variables_count; i++) {
-        bpmn_variable v = c->variables[i];
-        if (e->kind == E_RULE && e->result.len && str_equal(v.name, STR("result"))) v.name = e->result;
-        receive(x, c->id, &v, 1);
-    }
+    receive(x, c->id, c->variables, c->variables_count);
     enqueue(x, c->id, BPMN_AT_LEAVE);
     return true;
 }

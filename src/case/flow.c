@@ -117,11 +117,13 @@ static bool take_data(deciding *x, const process_step *step)
     return true;
 }
 
-static const bpmn_variable *as_variables(const deciding *x, ptrdiff_t *count)
+// The form's fields, and before them what the command brings besides.
+static const bpmn_variable *as_variables(const deciding *x, const bpmn_variable *more, ptrdiff_t *count)
 {
-    bpmn_variable *v = arena_new(x->arena, x->form->field_count, bpmn_variable);
-    for (ptrdiff_t i = 0; i < x->form->field_count; i++) v[i] = (bpmn_variable){x->form->fields[i].key, x->s->data[i]};
-    *count = x->form->field_count;
+    bpmn_variable *v = arena_new(x->arena, *count + x->form->field_count, bpmn_variable);
+    if (*count) memcpy(v, more, (size_t)*count * sizeof *v);
+    for (ptrdiff_t i = 0; i < x->form->field_count; i++) v[*count + i] = (bpmn_variable){x->form->fields[i].key, x->s->data[i]};
+    *count += x->form->field_count;
     return v;
 }
 
@@ -161,7 +163,8 @@ static bool step_process(deciding *x, bpmn_command c);
 static bool take_rule(deciding *x, const bpmn_event *e)
 {
     const procedure *p = x->s->procedure;
-    const process_rule *r = process_rule_find(p->process, bpmn_element(p->process->model, e->element).id);
+    bpmn_element_info task = bpmn_element(p->process->model, e->element);
+    const process_rule *r = process_rule_find(p->process, task.id);
     if (++x->rules > FLOW_RULES_MAX) {
         refuse(x, "FLOW-RULES", (bilingual){0}, (bilingual){"一次连续判定的规则任务超过 %d 个", "more than %d rule tasks were decided one after another"}, FLOW_RULES_MAX);
         return false;
@@ -176,13 +179,14 @@ static bool take_rule(deciding *x, const bpmn_event *e)
     diag_list unfit = {.arena = x->arena};
     if (decided.kind == FEEL_NULL || !form_check(x->form, data, x->c->from, &unfit)) return step_process(x, (bpmn_command){.kind = BPMN_THROW_ERROR, .id = e->id, .name = STR("undecided")});
     x->s->data = data;
-    return step_process(x, (bpmn_command){.kind = BPMN_COMPLETE, .id = e->id});
+    bpmn_variable result = {task.result, decided};
+    return step_process(x, (bpmn_command){.kind = BPMN_COMPLETE, .id = e->id, .variables = &result, .variables_count = task.result.len > 0});
 }
 
 static bool step_process(deciding *x, bpmn_command c)
 {
     bpmn_events events = {0};
-    if (c.kind != BPMN_CANCEL && c.kind != BPMN_TIMER) c.variables = as_variables(x, &c.variables_count);
+    if (c.kind != BPMN_CANCEL && c.kind != BPMN_TIMER) c.variables = as_variables(x, c.variables, &c.variables_count);
     bpmn_state *next = bpmn_step(x->s->procedure->process->model, x->s->process, &c, x->c->at, &events, x->arena, x->diags);
     if (!next) return false;
     x->s->process = next;

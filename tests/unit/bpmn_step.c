@@ -221,7 +221,7 @@ static void test_extensions(void)
     for (const bpmn_event *e = events.first; s && e; e = e->next)
         if (e->kind == BPMN_EV_DECISION) asked = e;
     tap_ok(asked && str_equal(asked->name, STR("fee")), "a decision is asked for");
-    bpmn_variable result = {STR("result"), feel_int(7)};
+    bpmn_variable result = {asked ? bpmn_element(m, asked->element).result : STR(""), feel_int(7)};
     s = asked ? step(m, s, (bpmn_command){.kind = BPMN_COMPLETE, .id = asked->id, .variables = &result, .variables_count = 1}) : NULL;
     out = false;
     for (const bpmn_event *e = events.first; s && e; e = e->next) out |= e->kind == BPMN_EV_VARIABLE && str_equal(e->name, STR("ok")) && feel_equal(e->value, feel_int(7));
