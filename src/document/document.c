@@ -19,18 +19,51 @@ static bool series_of(const procedure_document *t, str office, series *out, aren
     return series_load(pattern, (source_pos){.file = t->body_file, .element = t->id}, out, d);
 }
 
+// FEEL says where a name is that nothing has; what there is to name, only the document knows. `last`: the last diagnostic before.
+static void hint_names(const diag *last, diag_list *d)
+{
+    for (diag *g = last ? last->next : d->first; g; g = g->next)
+        if (str_equal(str_from(g->code), STR("FEEL-NAME-UNKNOWN")) && g->hint[LANG_ZH].len == 0) {
+            g->hint[LANG_ZH] = STR("可用：表单字段的键，clock.…、case.…、office.…、document.…");
+            g->hint[LANG_EN] = STR("there are the keys of the form's fields, clock.…, case.…, office.… and document.…");
+        }
+}
+
+// The names of ours stand last in the scope and hide fields of the same name. A placeholder that is such a name and nothing else
+// means the field, but would get our context, which cannot be printed.
+static bool check_hidden(const procedure_document *t, const report_template *compiled, diag_list *d)
+{
+    int errors = d->errors;
+    ptrdiff_t fields = t->scope.count - DOCUMENT_SCOPE_EXTRA;
+    for (ptrdiff_t i = 0; i < fields; i++)
+        for (ptrdiff_t k = fields; k < t->scope.count; k++) {
+            source_pos at;
+            str name = t->scope.names[k];
+            if (str_equal(t->scope.names[i], name) && report_template_prints(compiled, name, &at))
+                diag_add(d, DIAG_ERROR, "DOCUMENT-NAME-HIDDEN", at,
+                         (bilingual){"改表单字段的键；要印机关名称写 {{office.name}}", "give the field another key; the organ's name is {{office.name}}"},
+                         (bilingual){"表单字段“%.*s”与文书的保留名相同，占位符取不到它", "the form's field \"%.*s\" has a name that documents reserve: no placeholder reaches it"}, STR_ARG(name));
+        }
+    return d->errors == errors;
+}
+
 report_template *document_load(const procedure_document *t, arena *a, diag_list *d)
 {
     series s;
     if (t->series.len && !series_of(t, STR(""), &s, a, d)) return NULL;
     const struct { str name, text; } members[] = {
-        {STR("mark"), t->mark}, {STR("number"), STR("{{if document.number = null then \"\" else document.number}}")}, {STR("title"), t->name.text[LANG_ZH]},
+        {STR("mark"), t->mark}, {STR("number"), STR("{{if document.number = null then \"\" else document.number}}")}, {STR("title"), t->title},
         {STR("recipients"), t->addressee}, {STR("organ"), t->signed_by}, {STR("date"), STR("{{document.date}}")}};
     json *head = json_new_object(a);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) json_set(head, members[i].name, json_new_string(members[i].text, a));
+    // The head stands on the line on which documents.json declares it, so that diagnostics lead there.
     buf text = {.arena = a};
-    json_write_pretty(&text, head);
-    return report_template_load(buf_str(&text), t->body_file, t->body, t->body_file, t->scope, a, d);
+    for (int line = 1; line < t->declared_at.line; line++) buf_add_byte(&text, '\n');
+    json_write(&text, head);
+    const diag *last = d->last;
+    report_template *compiled = report_template_load(buf_str(&text), t->declared_at.file, t->body, t->body_file, t->scope, a, d);
+    hint_names(last, d);
+    return compiled && check_hidden(t, compiled, d) ? compiled : NULL;
 }
 
 // When the clock falls due, from the data of the case alone. Null while it does not run, and while the holidays of that year
@@ -105,5 +138,7 @@ report_document *document_fill(const procedure *p, const procedure_document *t, 
     *end++ = v->case_file;
     *end++ = v->office;
     *end++ = feel_context_of(parts, (feel_value[]){number, feel_date(v->day)}, 2, a);
-    return report_fill(compiled, values, &e, a, d);
+    report_document *doc = report_fill(compiled, values, &e, a, d);
+    if (doc) doc->sealed = t->seal;
+    return doc;
 }

@@ -33,7 +33,7 @@ static feel_scope scope_of(const procedure_form *f, arena *a)
 static void load_document(loader *l, const json *root, const json *declared, procedure_document *out)
 {
     procedure *p = l->p;
-    only_members(l, declared, STR("documents"), (const char *const[]){"id", "form", "basis", "article", "series", "mark", "addressee", "signed_by", "seal", "made", "needs", NULL});
+    only_members(l, declared, STR("documents"), (const char *const[]){"id", "form", "basis", "article", "series", "mark", "addressee", "signed_by", "seal", "made", "needs", "title", NULL});
     out->id = need_id(l, declared, STR("documents"));
     bool named = false;
     for (ptrdiff_t i = 0; i < p->document_count; i++)
@@ -47,6 +47,7 @@ static void load_document(loader *l, const json *root, const json *declared, pro
     if (basis.len && out->basis < 0)
         loader_error(l, declared, out->id, "DOCUMENT-BASIS", (bilingual){0}, (bilingual){"没有依据“%.*s”", "there is no basis \"%.*s\""}, STR_ARG(basis));
     out->made = need_label(l, declared, "made", out->id);
+    out->title = json_get(declared, STR("title")) ? need_string(l, declared, "title", out->id) : out->name.text[LANG_ZH];
     out->mark = want_string(l, declared, "mark", out->id);
     out->addressee = want_string(l, declared, "addressee", out->id);
     out->signed_by = need_string(l, declared, "signed_by", out->id);
@@ -64,6 +65,7 @@ static void load_document(loader *l, const json *root, const json *declared, pro
     const procedure_file *body = loader_file(l, name);
     if (body) out->body = body->text;
     else loader_error(l, declared, out->id, "DOCUMENT-NO-FILE", (bilingual){0}, (bilingual){"没有文件“%.*s”", "there is no file \"%.*s\""}, STR_ARG(name));
+    out->declared_at = loader_pos(l, declared, out->id);
     out->body_file = str_printf(l->arena, "%.*s/%.*s", STR_ARG(l->source->id), STR_ARG(name));
 }
 
@@ -71,6 +73,8 @@ void load_documents(loader *l, const json *root)
 {
     only_members(l, root, STR("documents"), (const char *const[]){"series", "documents", NULL});
     const json *series = want_array(l, root, "series", STR("series")), *documents = want_array(l, root, "documents", STR("documents"));
+    check_unique(l, series, STR("series"));
+    check_unique(l, documents, STR("documents"));
     for (const json *j = series ? series->first : NULL; j; j = j->next) {
         only_members(l, j, STR("series"), (const char *const[]){"id", "name", "pattern", NULL});
         str id = need_id(l, j, STR("series"));

@@ -213,8 +213,7 @@ static void load_publication(loader *l, const json *array)
     }
 }
 
-// Two things of one kind with one id would make every reference ambiguous.
-static void check_unique(loader *l, const json *array, str what)
+void check_unique(loader *l, const json *array, str what)
 {
     for (const json *a = array ? array->first : NULL; a; a = a->next)
         for (const json *b = array->first; b != a; b = b->next)
@@ -273,6 +272,8 @@ procedure *procedure_load(const procedure_source *s, arena *a, diag_list *d)
     check_unique(&l, clocks, STR("clocks"));
     check_unique(&l, figures, STR("figures"));
     check_unique(&l, basis, STR("basis"));
+    check_unique(&l, json_get(root, STR("roles")), STR("roles"));
+    check_unique(&l, json_get(root, STR("documents")), STR("documents"));
     load_basis(&l, basis);
     p->roles = load_named(&l, want_array(&l, root, "roles", p->id), &p->role_count);
     p->documents = load_named(&l, want_array(&l, root, "documents", p->id), &p->document_count);

@@ -227,12 +227,14 @@ typedef struct {
     int form, basis;
     str article;
     str series;                    // pattern of the document number; "" = not numbered
+    str title;                     // as printed, a text with placeholders: the Chinese name unless it is declared
     str mark, addressee, signed_by;   // texts with placeholders; "" = none
     bool seal;
     int *needs;                    // indexes into the form's fields: what must be known before it can be made
     ptrdiff_t need_count;
     feel_scope scope;              // the form's, then case, office, document
     str body, body_file;
+    source_pos declared_at;        // in documents.json
 } procedure_document;
 enum { DOCUMENT_SCOPE_EXTRA = 3 };
 

@@ -28,6 +28,8 @@ feel_program *read_feel(loader *l, const json *object, const char *name, feel_sc
 // Every member must be one of the names (NULL-terminated); others are PROC-MEMBER-UNKNOWN: a misspelt member must not be ignored.
 void only_members(loader *l, const json *object, str element, const char *const *names);
 const procedure_file *loader_file(const loader *l, str name);
+// Two things of one kind with one id would make every reference ambiguous: PROC-TWICE.
+void check_unique(loader *l, const json *array, str what);
 // Strings of an array member, as they stand.
 void read_strings(loader *l, const json *array, str element, const str **out, ptrdiff_t *count);
 

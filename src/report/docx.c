@@ -192,9 +192,12 @@ static void add_signature(writer *w, const report_document *doc)
     for (int i = 0; i < SEAL_LINES; i++) raw(w, "<w:p><w:pPr><w:keepNext/></w:pPr></w:p>\n");
     buf_printf(w->out, "<w:p><w:pPr><w:keepNext/><w:ind w:right=\"%d\"/><w:jc w:val=\"right\"/></w:pPr>", right > 0 ? right : 0);
     add_run(w, (run_look){0}, doc->organ);
-    buf_printf(w->out, "</w:p>\n<w:p><w:pPr><w:ind w:right=\"%d\"/><w:jc w:val=\"right\"/></w:pPr>", INDENT_DATE * EM);
+    buf_printf(w->out, "</w:p>\n<w:p><w:pPr>%s<w:ind w:right=\"%d\"/><w:jc w:val=\"right\"/></w:pPr>", doc->sealed ? "<w:keepNext/>" : "", INDENT_DATE * EM);
     add_run(w, (run_look){0}, doc->date);
     raw(w, "</w:p>\n");
+    if (!doc->sealed) return;
+    int under = INDENT_DATE * EM + (half_characters(doc->date) - half_characters(seal_place)) * EM / 4;
+    add_line(w, str_cstr(str_printf(w->a, "<w:ind w:right=\"%d\"/><w:jc w:val=\"right\"/>", under), w->a), (run_look){0}, seal_place);
 }
 
 // The 版记: two frames at the foot of the last page. Whether that page has an even number only Word knows. Two, because
@@ -244,6 +247,7 @@ static str document_xml(const report_document *doc, arena *a)
     if (doc->note.len > 0) add_note(&w, doc->note);
     if (doc->mark.len > 0) add_head(&w, doc);
     add_line(&w, "<w:pStyle w:val=\"Title\"/>", (run_look){0}, doc->title);
+    if (doc->mark.len == 0 && doc->number.len > 0) add_line(&w, "<w:jc w:val=\"center\"/>", (run_look){0}, doc->number);
     add_blanks(&w, 1);
     if (doc->recipients.len > 0) add_line(&w, "", (run_look){0}, str_concat(doc->recipients, STR("："), a));
     add_body(&w, doc->blocks);

@@ -68,6 +68,15 @@ static void add_body(writer *w, const report_block *blocks)
     }
 }
 
+static void add_number(writer *w, const report_document *doc)
+{
+    if (doc->number.len == 0 && doc->signer.len == 0) return;
+    raw(w, doc->signer.len > 0 ? "<p class=\"number upward\">" : "<p class=\"number\">");
+    element(w, "<span>", doc->number, "</span>");
+    element(w, " <span>签发人：<b>", doc->signer, "</b></span>");
+    raw(w, "</p>\n");
+}
+
 static void add_title(writer *w, str title)
 {
     raw(w, "<h1>");
@@ -88,19 +97,16 @@ void report_html(buf *out, const report_document *doc, report_link link, void *c
     element(&w, "<p class=\"note\" role=\"note\">", doc->note, "</p>\n");
     raw(&w, doc->mark.len > 0 ? "<header class=\"red\">\n" : "<header>\n");
     element(&w, "<p class=\"mark\">", doc->mark, "</p>\n");
-    if (doc->number.len > 0 || doc->signer.len > 0) {
-        raw(&w, doc->signer.len > 0 ? "<p class=\"number upward\">" : "<p class=\"number\">");
-        element(&w, "<span>", doc->number, "</span>");
-        element(&w, " <span>签发人：<b>", doc->signer, "</b></span>");
-        raw(&w, "</p>\n");
-    }
+    if (doc->mark.len > 0) add_number(&w, doc);
     add_title(&w, doc->title);
+    if (doc->mark.len == 0) add_number(&w, doc);
     raw(&w, "</header>\n");
     element(&w, "<p class=\"recipients\">", doc->recipients, "：</p>\n");
     add_body(&w, doc->blocks);
     raw(&w, "<footer>\n<p class=\"signature\">");
     element(&w, "<span class=\"organ\">", doc->organ, "</span>");
     element(&w, "<br><span class=\"date\">", doc->date, "</span>");
+    if (doc->sealed) element(&w, "<br><span class=\"seal\">", seal_place, "</span>");
     raw(&w, "</p>\n");
     if (has_colophon(doc)) {
         raw(&w, "<div class=\"colophon\">\n");
@@ -147,6 +153,8 @@ static const char style[] =
     ".report th,.report td{padding:.25rem .6rem;border:1px solid #888;text-align:left}\n"
     ".report th{white-space:nowrap;font-family:SimHei,黑体,FandolHei,\"WenQuanYi Zen Hei\",sans-serif;font-weight:normal;background:#f6f5f2}\n"
     ".report .signature{display:table;margin:2.5rem 4em 0 auto;text-indent:0;text-align:center}\n"
+    ".report .seal{color:#767676}\n"
+    ".report h1+.number{margin:-1.2rem 0 2rem}\n"
     ".report .colophon{margin-top:3rem;border-top:2px solid;border-bottom:2px solid;font-size:1rem}\n"
     ".report .colophon p{padding:.2rem 1em;text-indent:0}\n"
     ".report .colophon p+p{border-top:1px solid}\n"

@@ -192,7 +192,11 @@ static void add_signature(job *j)
     item *it = add_item(j);
     it->text = organ, it->line = typeset_whole(organ), it->x = organ_x < most ? organ_x : most, it->keep = true;
     it = add_item(j);
-    it->text = day, it->line = typeset_whole(day), it->x = date_x;
+    it->text = day, it->line = typeset_whole(day), it->x = date_x, it->keep = j->doc->sealed;
+    if (!j->doc->sealed) return;
+    shaped *seal = typeset_shape(&j->t, seal_place, look);
+    it = add_item(j);
+    it->text = seal, it->line = typeset_whole(seal), it->x = date_x + points(day->width - seal->width) / 2;
 }
 
 // ---- drawing ------------------------------------------------------------------------------------------------
@@ -464,6 +468,8 @@ static bool make_pdf(job *j, str *bytes, int *pages, diag_list *d)
     cairo_pdf_surface_set_metadata(j->surface, CAIRO_PDF_METADATA_CREATE_DATE, creation_date(j->doc->date, j->a));
 
     add_centred(j, j->doc->title, (text_look){FACE_TITLE, SIZE_TITLE, false});
+    // Without a red head the number has no line of its own above the title; it stands under it.
+    if (j->doc->mark.len == 0) add_centred(j, j->doc->number, (text_look){FACE_FANGSONG, SIZE_BODY, false});
     add_blank(j, true);
     if (j->doc->recipients.len > 0)
         add_paragraph(j, str_concat(j->doc->recipients, STR("："), j->a), (text_look){FACE_FANGSONG, SIZE_BODY, false}, 0, true, 0);

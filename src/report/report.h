@@ -50,11 +50,15 @@ typedef struct {
     report_block *blocks;
     str organ;                // signing organ
     str date;                 // "2025年2月28日"
+    bool sealed;              // the seal goes over organ and date: its place is marked below them
     str copies;               // 抄送
     str printed_by, printed_on;   // 印发机关, 印发日期
     str note;                 // a line above the head that must not be missed ("演示数据，非真实情况"); "" = none
     str language;             // "zh-CN"
 } report_document;
+
+// Is there a placeholder that is this name and nothing else? `at` is the first one's place.
+bool report_template_prints(const report_template *t, str name, source_pos *at);
 
 // `values` has one value per name of the scope the template was loaded with. Placeholders that give null are
 // TEMPLATE-NULL errors with the reason; the document is then NULL: a report with a hole is no report.

@@ -27,6 +27,7 @@ enum {
     SEAL_LINES = 2
 };
 
+extern const str seal_place;                        // "（印章）", centred below the date of a document that is sealed
 // The size in points at which the mark fills the type area's width without wrapping.
 int mark_size(str mark);
 // A line of text without fonts: Han and full-width forms one character, others a half; in half characters.

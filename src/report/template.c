@@ -470,6 +470,28 @@ report_template *report_template_load(str meta_json, str meta_file, str body, st
     return d->errors == errors ? t : NULL;
 }
 
+static bool is_name(const piece *pieces, str name, source_pos *at)
+{
+    for (const piece *p = pieces; p; p = p->next)
+        if (p->program && str_equal(p->text, name)) return *at = p->at, true;
+    return false;
+}
+
+static bool nodes_print(const node *nodes, str name, source_pos *at)
+{
+    for (const node *n = nodes; n; n = n->next)
+        if ((n->kind == NODE_BLOCK && is_name(n->pieces, name, at)) || nodes_print(n->cells, name, at) || nodes_print(n->inside, name, at) ||
+            nodes_print(n->otherwise, name, at)) return true;
+    return false;
+}
+
+bool report_template_prints(const report_template *t, str name, source_pos *at)
+{
+    for (int i = 0; i < MEMBER_COUNT; i++)
+        if (is_name(t->members[i], name, at)) return true;
+    return nodes_print(t->body, name, at);
+}
+
 // ---- filling ------------------------------------------------------------------------------------------------
 
 typedef struct {

@@ -27,6 +27,8 @@ int half_characters(str text)
     return n;
 }
 
+const str seal_place = {"（印章）", 12};
+
 int mark_size(str mark)
 {
     int halves = half_characters(mark);

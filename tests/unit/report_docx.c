@@ -72,6 +72,13 @@ int main(void)
     tap_ok(str_find(body, STR("签发人：")) > 0 && str_find(body, STR("张三")) > 0, "names its signer");
     tap_ok(str_find(body, STR("抄送")) < 0 && str_find(body, STR("headerReference")) < 0, "and without copies and note there are none");
 
+    tap_ok(str_find(body, STR("（印章）")) < 0, "a document that is not sealed has no place for a seal");
+    upward.mark = upward.signer = (str){0};
+    upward.sealed = true;
+    tap_ok(report_docx(&upward, &a, &docx) && well_formed(body = part_of(docx, "word/document.xml", &a)), "a sealed document without a red head");
+    tap_ok(str_find(body, STR("羊管〔2025〕3号")) > str_find(body, upward.title), "has its number under the title");
+    tap_ok(str_find(body, STR("（印章）")) > str_find(body, upward.date), "and the place for its seal below the date");
+
     report_document empty = {0};
     tap_ok(report_docx(&empty, &a, &docx) && well_formed(part_of(docx, "word/document.xml", &a)), "an empty document is still valid");
     arena_free(&a);

@@ -39,6 +39,13 @@ int main(void)
     tap_ok(!contains(buf_str(&out), "<script") && !contains(buf_str(&out), "onload=\"x"), "no text becomes markup");
     tap_ok(contains(buf_str(&out), "&lt;/script&gt;<br>第二行\xEF\xBF\xBD"), "a title's lines; control characters are replaced");
     tap_ok(contains(buf_str(&out), "<header>\n<h1>"), "without a mark there is no red head");
+    evil.number = STR("羊管〔2025〕3号");
+    evil.sealed = true;
+    buf numbered = {.arena = &a};
+    report_html(&numbered, &evil, NULL, NULL, &a);
+    tap_ok(contains(buf_str(&numbered), "</h1>\n<p class=\"number\"><span>羊管〔2025〕3号</span>"), "and the number stands under the title");
+    tap_ok(contains(buf_str(&numbered), "<span class=\"seal\">（印章）</span>"), "a sealed document shows where the seal goes");
+    tap_ok(!contains(html, "seal"), "and another does not");
     arena_free(&a);
     return tap_done();
 }

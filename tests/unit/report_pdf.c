@@ -66,6 +66,21 @@ static void test_grid(arena *a)
     tap_ok(has(first, "羊管〔2025〕3号") && has(first, "羊山新区管理委员会文件"), "the head is on page 1");
 }
 
+static void test_without_head(arena *a)
+{
+    report_document doc = long_document(a, 1);
+    doc.mark = doc.note = (str){0};
+    doc.sealed = true;
+    diag_list d = {.arena = a};
+    str pdf;
+    int pages;
+    tap_ok(report_pdf(&doc, a, &pdf, &pages, &d), "a sealed document without a red head");
+    str text = page_text(pdf, 1, a);
+    if (text.len == 0) { tap_skip("pdftotext is not installed"); return; }
+    tap_ok(str_find(text, doc.number) > str_find(text, STR("情况的报告")), "has its number under the title");
+    tap_ok(str_find(text, STR("（印章）")) > str_find(text, doc.date), "and the place for its seal below the date");
+}
+
 // No line of any page begins with a closing mark.
 static void test_line_starts(str pdf, int pages, arena *a)
 {
@@ -163,6 +178,7 @@ int main(void)
     test_grid(&a);
     test_line_starts(pdf, pages, &a);
     test_colophon(&a);
+    test_without_head(&a);
     test_missing(&a);
     test_memory();
 
