@@ -274,6 +274,15 @@ static bool read_word(parser *p, json_kind *kind)
     return fail(p, start, &bad_word);
 }
 
+json *json_again(const json *value, arena *a)
+{
+    json *j = arena_new(a, 1, json);
+    *j = *value;
+    j->name = (str){0};
+    j->next = NULL;
+    return j;
+}
+
 static void append(json *parent, json *child)
 {
     assert(!child->next);

@@ -44,6 +44,7 @@ json *json_new_int(int64_t n, arena *a);
 json *json_new_decimal(decimal x, arena *a);
 json *json_new_bool(bool b, arena *a);
 json *json_new_null(arena *a);
+json *json_again(const json *value, arena *a);                          // the same value for another place; what is in it is shared
 void json_set(json *object, str name, json *value);                     // replaces a member of that name
 void json_push(json *array, json *value);
 

@@ -47,6 +47,7 @@ typedef struct {
     int version;                 // of the case after this event: 1 for the first
     const struct flow_state *running;    // of a case that runs through its process (case/flow.h); NULL: a ledger's row
     const json *command;         // and what was asked for
+    const json *document;        // a document of the case that this event drafted or issued: what it says (record.md, "document"); NULL = none
 } event;
 
 typedef struct {

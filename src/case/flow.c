@@ -19,17 +19,7 @@ bool flow_command_find(str name, flow_command_kind *out)
     return false;
 }
 
-typedef struct {
-    const flow_command *c;
-    const calendar *cal;
-    flow_state *s;                   // being made
-    const procedure_form *form;
-    int rules;                       // business rule tasks decided so far
-    arena *arena;
-    diag_list *diags;
-} deciding;
-
-static decision refuse(const deciding *x, const char *code, bilingual hint, bilingual format, ...)
+decision flow_refuse(const deciding *x, const char *code, bilingual hint, bilingual format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -59,12 +49,12 @@ static bool fill_in(deciding *x, const process_step *step, feel_value *data)
     for (const json *m = x->c->data ? x->c->data->first : NULL; m; m = m->next) {
         int field = form_field_index(x->form, m->name);
         if (field < 0 || (step && !among(step->fields, step->field_count, field))) {
-            refuse(x, "FLOW-FIELD", (bilingual){0}, (bilingual){"这一步不填“%.*s”", "\"%.*s\" is not filled in here"}, STR_ARG(m->name));
+            flow_refuse(x, "FLOW-FIELD", (bilingual){0}, (bilingual){"这一步不填“%.*s”", "\"%.*s\" is not filled in here"}, STR_ARG(m->name));
             return false;
         }
         if (m->kind == JSON_NULL) data[field] = feel_null();
         else if (!field_from_json(x->form->fields[field].type, m, x->arena, &data[field])) {
-            refuse(x, "FLOW-VALUE", (bilingual){"日期写作 2024-03-05，时刻写作 2024-03-05T08:30:00", "write dates as 2024-03-05, moments as 2024-03-05T08:30:00"},
+            flow_refuse(x, "FLOW-VALUE", (bilingual){"日期写作 2024-03-05，时刻写作 2024-03-05T08:30:00", "write dates as 2024-03-05, moments as 2024-03-05T08:30:00"},
                    (bilingual){"“%.*s”的值类型不对", "the value of \"%.*s\" is of the wrong kind"}, STR_ARG(m->name));
             return false;
         }
@@ -94,13 +84,13 @@ static bool has_needs(deciding *x, const process_step *step, const feel_value *d
     for (ptrdiff_t i = 0; i < step->need_count; i++) {
         const form_field *f = &x->form->fields[step->needs[i]];
         if (data[step->needs[i]].kind != FEEL_NULL) continue;
-        refuse(x, "FLOW-NEEDS", (bilingual){0}, (bilingual){"完成这一步须填写“%s%.0s”", "to finish this, %.0s\"%s\" must be filled in"}, str_cstr(f->name.text[LANG_ZH], x->arena), str_cstr(f->name.text[LANG_EN], x->arena));
+        flow_refuse(x, "FLOW-NEEDS", (bilingual){0}, (bilingual){"完成这一步须填写“%s%.0s”", "to finish this, %.0s\"%s\" must be filled in"}, str_cstr(f->name.text[LANG_ZH], x->arena), str_cstr(f->name.text[LANG_EN], x->arena));
         return false;
     }
     return true;
 }
 
-static feel_value *copy_data(const deciding *x)
+feel_value *flow_copy_data(const deciding *x)
 {
     feel_value *data = arena_new(x->arena, x->form->field_count, feel_value);
     if (x->s->data) memcpy(data, x->s->data, (size_t)x->form->field_count * sizeof *data);
@@ -109,7 +99,7 @@ static feel_value *copy_data(const deciding *x)
 
 static bool take_data(deciding *x, const process_step *step)
 {
-    feel_value *data = copy_data(x);
+    feel_value *data = flow_copy_data(x);
     if (!fill_in(x, step, data)) return false;
     if (step) note_down(x, step->sets, step->set_count, (const feel_value[]){local_now(x->c), feel_string(x->c->actor), feel_string(x->c->unit)}, 3, data);
     if ((step && !has_needs(x, step, data)) || !form_check(x->form, data, x->c->from, x->diags)) return false;
@@ -152,7 +142,7 @@ static bool update_tasks(deciding *x, const bpmn_events *events)
     x->s->tasks = tasks;
     x->s->task_count = count;
     if (count <= FLOW_TASKS_MAX) return true;
-    refuse(x, "FLOW-TASKS", (bilingual){0}, (bilingual){"同时待办的任务超过 %d 项", "more than %d tasks are open at once"}, FLOW_TASKS_MAX);
+    flow_refuse(x, "FLOW-TASKS", (bilingual){0}, (bilingual){"同时待办的任务超过 %d 项", "more than %d tasks are open at once"}, FLOW_TASKS_MAX);
     return false;
 }
 
@@ -166,7 +156,7 @@ static bool take_rule(deciding *x, const bpmn_event *e)
     bpmn_element_info task = bpmn_element(p->process->model, e->element);
     const process_rule *r = process_rule_find(p->process, task.id);
     if (++x->rules > FLOW_RULES_MAX) {
-        refuse(x, "FLOW-RULES", (bilingual){0}, (bilingual){"一次连续判定的规则任务超过 %d 个", "more than %d rule tasks were decided one after another"}, FLOW_RULES_MAX);
+        flow_refuse(x, "FLOW-RULES", (bilingual){0}, (bilingual){"一次连续判定的规则任务超过 %d 个", "more than %d rule tasks were decided one after another"}, FLOW_RULES_MAX);
         return false;
     }
     str *names = arena_new(x->arena, r->input_count, str);
@@ -174,7 +164,7 @@ static bool take_rule(deciding *x, const bpmn_event *e)
     for (ptrdiff_t i = 0; i < r->input_count; i++) names[i] = r->inputs[i].name, values[i] = x->s->data[r->inputs[i].field];
     dmn_evaluation evaluation = {.arena = x->arena, .now = x->c->at, .now_offset = x->c->offset_minutes * 60};
     feel_value decided = dmn_evaluate(r->decision->model, r->decision->item, feel_context_of(names, values, r->input_count, x->arena), &evaluation);
-    feel_value *data = copy_data(x);
+    feel_value *data = flow_copy_data(x);
     note_down(x, r->sets, r->set_count, (const feel_value[]){local_now(x->c), decided, feel_string(p->version)}, 3, data);
     diag_list unfit = {.arena = x->arena};
     if (decided.kind == FEEL_NULL || !form_check(x->form, data, x->c->from, &unfit)) return step_process(x, (bpmn_command){.kind = BPMN_THROW_ERROR, .id = e->id, .name = STR("undecided")});
@@ -223,17 +213,17 @@ str flow_unit(const flow_state *s, const process_step *step, int64_t task)
 static bool is_fit(deciding *x, const process_step *step, int64_t task)
 {
     if (contains(x->s->recused, x->s->recused_count, x->c->actor)) {
-        refuse(x, "FLOW-RECUSED", (bilingual){"由他人办理", "somebody else has to do it"}, (bilingual){"%.*s应当回避", "%.*s keeps away from this case"}, STR_ARG(x->c->actor));
+        flow_refuse(x, "FLOW-RECUSED", (bilingual){"由他人办理", "somebody else has to do it"}, (bilingual){"%.*s应当回避", "%.*s keeps away from this case"}, STR_ARG(x->c->actor));
         return false;
     }
     if (step->qualification.len && !contains(x->c->qualifications, x->c->qualification_count, step->qualification)) {
-        refuse(x, "FLOW-QUALIFICATION", (bilingual){"由持有效证件的人员办理", "somebody whose certificate is valid has to do it"},
+        flow_refuse(x, "FLOW-QUALIFICATION", (bilingual){"由持有效证件的人员办理", "somebody whose certificate is valid has to do it"},
                (bilingual){"%.*s没有有效的执法证件（%.*s），不能办理本步（%.*s）", "%.*s has no valid certificate (%.*s) and cannot do this (%.*s)"}, STR_ARG(x->c->actor), STR_ARG(step->qualification), STR_ARG(step->article));
         return false;
     }
     str unit = flow_unit(x->s, step, task);
     if (unit.len && !str_equal(unit, x->c->unit)) {
-        refuse(x, "FLOW-UNIT", (bilingual){0}, (bilingual){"这一步由%.*s办理", "this is for %.*s to do"}, STR_ARG(unit));
+        flow_refuse(x, "FLOW-UNIT", (bilingual){0}, (bilingual){"这一步由%.*s办理", "this is for %.*s to do"}, STR_ARG(unit));
         return false;
     }
     return true;
@@ -251,7 +241,7 @@ static bool may_command(deciding *x)
     for (ptrdiff_t i = 0; !named && i < p->task_count; i++)
         if (has_role(x, p->tasks[i].role)) return true;
     if (!named && x->c->kind == FLOW_WITHDRAW && has_role(x, p->start.role)) return true;
-    refuse(x, "FLOW-ROLE", (bilingual){0}, (bilingual){"%.*s无权对本事项作此操作", "%.*s may not do this to the case"}, STR_ARG(x->c->actor));
+    flow_refuse(x, "FLOW-ROLE", (bilingual){0}, (bilingual){"%.*s无权对本事项作此操作", "%.*s may not do this to the case"}, STR_ARG(x->c->actor));
     return false;
 }
 
@@ -259,13 +249,13 @@ static bool may(deciding *x, const process_step *step, int64_t task)
 {
     const named_thing *role = &x->s->procedure->roles[step->role];
     if (!has_role(x, step->role)) {
-        refuse(x, "FLOW-ROLE", (bilingual){0}, (bilingual){"这一步由%s%.0s办理", "this is for %.0sa %s to do"}, str_cstr(role->name.text[LANG_ZH], x->arena), str_cstr(role->name.text[LANG_EN], x->arena));
+        flow_refuse(x, "FLOW-ROLE", (bilingual){0}, (bilingual){"这一步由%s%.0s办理", "this is for %.0sa %s to do"}, str_cstr(role->name.text[LANG_ZH], x->arena), str_cstr(role->name.text[LANG_EN], x->arena));
         return false;
     }
     for (ptrdiff_t i = 0; i < step->not_by_count; i++)
         for (int k = 0; k < x->s->done_count; k++)
             if (str_equal(x->s->done[k].step->id, step->not_by[i]) && str_equal(x->s->done[k].actor, x->c->actor)) {
-                refuse(x, "FLOW-FOUR-EYES", (bilingual){"由他人办理", "somebody else has to do it"},
+                flow_refuse(x, "FLOW-FOUR-EYES", (bilingual){"由他人办理", "somebody else has to do it"},
                        (bilingual){"%.*s已办理“%.*s”，不能再办理本步（%.*s）", "%.*s has done \"%.*s\" and cannot do this as well (%.*s)"},
                        STR_ARG(x->c->actor), STR_ARG(step->not_by[i]), STR_ARG(step->article));
                 return false;
@@ -288,7 +278,7 @@ static const flow_task *need_task(deciding *x)
 {
     const flow_task *t = flow_task_find(x->s, x->c->task, x->c->unit);
     if (!t) {
-        refuse(x, "FLOW-NO-TASK", (bilingual){"刷新后再看待办任务", "look at the open tasks again"}, (bilingual){"“%.*s”不在待办之列", "\"%.*s\" is not to be done now"}, STR_ARG(x->c->task));
+        flow_refuse(x, "FLOW-NO-TASK", (bilingual){"刷新后再看待办任务", "look at the open tasks again"}, (bilingual){"“%.*s”不在待办之列", "\"%.*s\" is not to be done now"}, STR_ARG(x->c->task));
         return NULL;
     }
     return may(x, t->step, t->id) ? t : NULL;
@@ -297,21 +287,21 @@ static const flow_task *need_task(deciding *x)
 static bool not_claimed_by_another(deciding *x, const flow_task *t)
 {
     if (!t->assignee.len || str_equal(t->assignee, x->c->actor) || contains(x->c->covers, x->c->cover_count, t->assignee)) return true;
-    refuse(x, "FLOW-CLAIMED", (bilingual){0}, (bilingual){"已由%.*s签收", "%.*s has claimed it"}, STR_ARG(t->assignee));
+    flow_refuse(x, "FLOW-CLAIMED", (bilingual){0}, (bilingual){"已由%.*s签收", "%.*s has claimed it"}, STR_ARG(t->assignee));
     return false;
 }
 
 static bool need_reason(deciding *x)
 {
     if (str_trim(x->c->reason).len) return true;
-    refuse(x, "FLOW-REASON", (bilingual){0}, (bilingual){"须写明理由", "a reason is needed"});
+    flow_refuse(x, "FLOW-REASON", (bilingual){0}, (bilingual){"须写明理由", "a reason is needed"});
     return false;
 }
 
 static bool need_to(deciding *x)
 {
     if (str_trim(x->c->to).len) return true;
-    refuse(x, "FLOW-TO", (bilingual){0}, (bilingual){"须写明对象", "it must be said whom or what it is about"});
+    flow_refuse(x, "FLOW-TO", (bilingual){0}, (bilingual){"须写明对象", "it must be said whom or what it is about"});
     return false;
 }
 
@@ -334,7 +324,7 @@ static decision add_link(deciding *x, str kind)
     if (!need_to(x)) return REFUSED;
     for (int i = 0; i < x->s->link_count; i++)
         if (str_equal(x->s->links[i].kind, kind) && str_equal(x->s->links[i].to, x->c->to)) return UNCHANGED;
-    if (x->s->link_count == FLOW_LINKS_MAX) return refuse(x, "FLOW-LINKS", (bilingual){0}, (bilingual){"关联的事项超过 %d 件", "linked with more than %d cases"}, FLOW_LINKS_MAX);
+    if (x->s->link_count == FLOW_LINKS_MAX) return flow_refuse(x, "FLOW-LINKS", (bilingual){0}, (bilingual){"关联的事项超过 %d 件", "linked with more than %d cases"}, FLOW_LINKS_MAX);
     flow_link *list = arena_new(x->arena, x->s->link_count + 1, flow_link);
     if (x->s->link_count) memcpy(list, x->s->links, (size_t)x->s->link_count * sizeof *list);
     list[x->s->link_count++] = (flow_link){kind, x->c->to};
@@ -345,7 +335,7 @@ static decision add_link(deciding *x, str kind)
 static decision start(deciding *x)
 {
     const procedure_process *p = x->s->procedure->process;
-    if (x->s->status) return refuse(x, "FLOW-STARTED", (bilingual){0}, (bilingual){"事项已经开始", "the case has begun already"});
+    if (x->s->status) return flow_refuse(x, "FLOW-STARTED", (bilingual){0}, (bilingual){"事项已经开始", "the case has begun already"});
     if (!may(x, &p->start, 0) || !take_data(x, &p->start)) return REFUSED;
     if (x->c->link.len && add_link(x, x->c->link) == REFUSED) return REFUSED;
     x->s->status = CASE_OPEN;
@@ -384,7 +374,7 @@ static decision send_back(deciding *x)
     const process_step *to = process_task(x->s->procedure->process, x->c->to);
     bool was_done = false;
     for (int i = 0; i < x->s->done_count && to; i++) was_done = was_done || x->s->done[i].step == to;
-    if (!was_done) return refuse(x, "FLOW-RETURN", (bilingual){0}, (bilingual){"“%.*s”尚未办理，不能退回", "\"%.*s\" has not been done: there is no going back to it"}, STR_ARG(x->c->to));
+    if (!was_done) return flow_refuse(x, "FLOW-RETURN", (bilingual){0}, (bilingual){"“%.*s”尚未办理，不能退回", "\"%.*s\" has not been done: there is no going back to it"}, STR_ARG(x->c->to));
     return step_process(x, (bpmn_command){.kind = BPMN_MOVE, .id = t->id, .element = to->element}) ? DECIDED : REFUSED;
 }
 
@@ -397,7 +387,7 @@ static decision correct(deciding *x)
 static decision suspend(deciding *x)
 {
     if (!need_reason(x)) return REFUSED;
-    if (x->s->pause_count == CLOCK_PAUSES_MAX) return refuse(x, "FLOW-SUSPENSIONS", (bilingual){0}, (bilingual){"中止次数超过 %d 次", "suspended more than %d times"}, CLOCK_PAUSES_MAX);
+    if (x->s->pause_count == CLOCK_PAUSES_MAX) return flow_refuse(x, "FLOW-SUSPENSIONS", (bilingual){0}, (bilingual){"中止次数超过 %d 次", "suspended more than %d times"}, CLOCK_PAUSES_MAX);
     x->s->pauses[x->s->pause_count++] = (clock_pause){.from = timestamp_date(x->c->at, x->c->offset_minutes)};
     x->s->suspended = true;
     return DECIDED;
@@ -405,7 +395,7 @@ static decision suspend(deciding *x)
 
 static decision resume(deciding *x)
 {
-    if (!x->s->suspended) return refuse(x, "FLOW-NOT-SUSPENDED", (bilingual){0}, (bilingual){"事项没有中止", "the case is not suspended"});
+    if (!x->s->suspended) return flow_refuse(x, "FLOW-NOT-SUSPENDED", (bilingual){0}, (bilingual){"事项没有中止", "the case is not suspended"});
     clock_pause *p = &x->s->pauses[x->s->pause_count - 1];
     p->to = date_add_days(timestamp_date(x->c->at, x->c->offset_minutes), -1);       // today counts again
     if (date_compare(p->to, p->from) < 0) x->s->pause_count--;
@@ -421,7 +411,7 @@ static decision extend(deciding *x)
         const flow_clock *k = &x->s->clocks[i];
         if (!k->stopped && (str_equal(k->clock->id, x->c->clock) || str_equal(procedure_clock_family(k->clock), x->c->clock))) c = k;
     }
-    if (!c || c->clock->due) return refuse(x, "FLOW-NO-CLOCK", (bilingual){0}, (bilingual){"没有正在计算的期限“%.*s”", "no time limit \"%.*s\" is running"}, STR_ARG(x->c->clock));
+    if (!c || c->clock->due) return flow_refuse(x, "FLOW-NO-CLOCK", (bilingual){0}, (bilingual){"没有正在计算的期限“%.*s”", "no time limit \"%.*s\" is running"}, STR_ARG(x->c->clock));
     date today = timestamp_date(x->c->at, x->c->offset_minutes);
     running_clock running = flow_running_clock(x->s, c->clock, c->start, x->cal, x->arena);
     if (!clock_extend(&running, x->cal, x->c->length, today, x->arena, x->diags)) return REFUSED;
@@ -436,7 +426,7 @@ static decision recuse(deciding *x)
 {
     if (!need_reason(x) || !need_to(x)) return REFUSED;
     if (contains(x->s->recused, x->s->recused_count, x->c->to)) return UNCHANGED;
-    if (x->s->recused_count == FLOW_RECUSED_MAX) return refuse(x, "FLOW-RECUSALS", (bilingual){0}, (bilingual){"回避人员超过 %d 人", "more than %d people keep away"}, FLOW_RECUSED_MAX);
+    if (x->s->recused_count == FLOW_RECUSED_MAX) return flow_refuse(x, "FLOW-RECUSALS", (bilingual){0}, (bilingual){"回避人员超过 %d 人", "more than %d people keep away"}, FLOW_RECUSED_MAX);
     str *list = arena_new(x->arena, x->s->recused_count + 1, str);
     if (x->s->recused_count) memcpy(list, x->s->recused, (size_t)x->s->recused_count * sizeof *list);
     list[x->s->recused_count++] = x->c->to;
@@ -469,14 +459,14 @@ static decision reopen(deciding *x)
 {
     const procedure_process *p = x->s->procedure->process;
     if (!need_reason(x)) return REFUSED;
-    if (x->s->status == CASE_OPEN) return refuse(x, "FLOW-STARTED", (bilingual){0}, (bilingual){"事项正在办理", "the case is open"});
+    if (x->s->status == CASE_OPEN) return flow_refuse(x, "FLOW-STARTED", (bilingual){0}, (bilingual){"事项正在办理", "the case is open"});
     const process_step *to = process_task(p, x->c->to);
-    if (!to) return refuse(x, "FLOW-NO-TASK", (bilingual){0}, (bilingual){"流程没有任务“%.*s”", "the process has no task \"%.*s\""}, STR_ARG(x->c->to));
+    if (!to) return flow_refuse(x, "FLOW-NO-TASK", (bilingual){0}, (bilingual){"流程没有任务“%.*s”", "the process has no task \"%.*s\""}, STR_ARG(x->c->to));
     x->s->status = CASE_OPEN;
     x->s->process = NULL;
     x->s->suspended = false;
     if (!step_process(x, (bpmn_command){.kind = BPMN_START, .element = p->element})) return REFUSED;
-    if (!x->s->task_count) return refuse(x, "FLOW-REOPEN", (bilingual){0}, (bilingual){"流程开始后没有待办任务，不能重新办理", "the process has no task at its start, so it cannot be reopened"});
+    if (!x->s->task_count) return flow_refuse(x, "FLOW-REOPEN", (bilingual){0}, (bilingual){"流程开始后没有待办任务，不能重新办理", "the process has no task at its start, so it cannot be reopened"});
     if (x->s->tasks[0].step == to) return DECIDED;
     return step_process(x, (bpmn_command){.kind = BPMN_MOVE, .id = x->s->tasks[0].id, .element = to->element}) ? DECIDED : REFUSED;
 }
@@ -486,7 +476,7 @@ static decision migrate(deciding *x)
 {
     const procedure *to = x->c->procedure;
     if (!need_reason(x)) return REFUSED;
-    if (!to || !to->process || !str_equal(to->id, x->s->procedure->id)) return refuse(x, "FLOW-MIGRATE", (bilingual){0}, (bilingual){"没有可迁移到的流程版本", "there is no version to migrate to"});
+    if (!to || !to->process || !str_equal(to->id, x->s->procedure->id)) return flow_refuse(x, "FLOW-MIGRATE", (bilingual){0}, (bilingual){"没有可迁移到的流程版本", "there is no version to migrate to"});
     if (to == x->s->procedure) return UNCHANGED;
     const procedure_form *f = &to->forms[to->process->form];
     feel_value *data = arena_new(x->arena, f->field_count, feel_value);
@@ -495,12 +485,12 @@ static decision migrate(deciding *x)
         int field = form_field_index(f, x->form->fields[i].key);
         if (x->s->data[i].kind == FEEL_NULL) continue;
         if (field < 0 || f->fields[field].type != x->form->fields[i].type)
-            return refuse(x, "FLOW-MIGRATE", (bilingual){"先清空该字段", "empty that field first"}, (bilingual){"新版本没有字段“%.*s”", "the new version has no field \"%.*s\""}, STR_ARG(x->form->fields[i].key));
+            return flow_refuse(x, "FLOW-MIGRATE", (bilingual){"先清空该字段", "empty that field first"}, (bilingual){"新版本没有字段“%.*s”", "the new version has no field \"%.*s\""}, STR_ARG(x->form->fields[i].key));
         data[field] = x->s->data[i];
     }
     flow_state moved;
     if (!flow_state_read(flow_state_json(x->s, x->arena), to, data, x->s->version, &moved, x->arena))
-        return refuse(x, "FLOW-MIGRATE", (bilingual){"先办过这一步再迁移", "finish the step first"}, (bilingual){"新版本没有事项当前所在的步骤", "the new version has no place for where the case stands"});
+        return flow_refuse(x, "FLOW-MIGRATE", (bilingual){"先办过这一步再迁移", "finish the step first"}, (bilingual){"新版本没有事项当前所在的步骤", "the new version has no place for where the case stands"});
     *x->s = moved;
     x->form = f;
     return form_check(f, data, x->c->from, x->diags) && step_process(x, (bpmn_command){.kind = BPMN_SET_VARIABLES}) ? DECIDED : REFUSED;
@@ -508,9 +498,18 @@ static decision migrate(deciding *x)
 
 static decision resolve(deciding *x)
 {
-    if (!x->s->process->incidents_count) return refuse(x, "FLOW-NO-INCIDENT", (bilingual){0}, (bilingual){"没有待处理的异常", "nothing has stopped"});
+    if (!x->s->process->incidents_count) return flow_refuse(x, "FLOW-NO-INCIDENT", (bilingual){0}, (bilingual){"没有待处理的异常", "nothing has stopped"});
     if (!take_data(x, NULL)) return REFUSED;
     return step_process(x, (bpmn_command){.kind = BPMN_RESOLVE, .id = x->s->process->incidents[0].id}) ? DECIDED : REFUSED;
+}
+
+// Time limits start by the day of service, and the process may wait for it.
+static decision serve(deciding *x)
+{
+    const feel_value *before = x->s->data;
+    if (flow_serve(x) != DECIDED) return REFUSED;
+    bool runs = x->s->status == CASE_OPEN && x->s->data != before;
+    return !runs || step_process(x, (bpmn_command){.kind = BPMN_SET_VARIABLES}) ? DECIDED : REFUSED;
 }
 
 // ---- time -------------------------------------------------------------------------------------------------
@@ -546,7 +545,7 @@ static decision pass_time(deciding *x)
 {
     int fired = 0;
     for (const bpmn_subscription *u; x->s->status == CASE_OPEN && !x->s->suspended && (u = due_timer(x)); fired++) {
-        if (fired == FLOW_TIMERS_MAX) return refuse(x, "FLOW-TIMERS", (bilingual){0}, (bilingual){"一次触发的计时超过 %d 个", "more than %d timers fired at once"}, FLOW_TIMERS_MAX);
+        if (fired == FLOW_TIMERS_MAX) return flow_refuse(x, "FLOW-TIMERS", (bilingual){0}, (bilingual){"一次触发的计时超过 %d 个", "more than %d timers fired at once"}, FLOW_TIMERS_MAX);
         if (!step_process(x, (bpmn_command){.kind = BPMN_TIMER, .id = u->id})) return REFUSED;
     }
     if (fired || x->s->status != CASE_OPEN) return fired ? DECIDED : UNCHANGED;
@@ -578,6 +577,9 @@ static decision decide(deciding *x)
     case FLOW_REOPEN: return reopen(x);
     case FLOW_MIGRATE: return migrate(x);
     case FLOW_RESOLVE: return resolve(x);
+    case FLOW_DRAFT: return flow_draft(x);
+    case FLOW_ISSUE: return flow_issue(x);
+    case FLOW_SERVE: return serve(x);
     case FLOW_TIME: return pass_time(x);
     case FLOW_COMMAND_COUNT: break;
     }
@@ -591,6 +593,7 @@ static const int rules[FLOW_COMMAND_COUNT] = {
     [FLOW_CORRECT] = BY_CASE, [FLOW_SUSPEND] = BY_CASE, [FLOW_RESUME] = BY_CASE | WHEN_SUSPENDED, [FLOW_EXTEND] = BY_CASE, [FLOW_RECUSE] = BY_CASE,
     [FLOW_LINK] = BY_CASE | WHEN_CLOSED, [FLOW_JOIN] = BY_CASE, [FLOW_WITHDRAW] = BY_CASE | WHEN_SUSPENDED, [FLOW_CANCEL] = BY_CASE | WHEN_SUSPENDED | WHEN_CLOSED,
     [FLOW_REOPEN] = BY_CASE | WHEN_CLOSED, [FLOW_MIGRATE] = BY_CASE | WHEN_SUSPENDED, [FLOW_RESOLVE] = BY_CASE,
+    [FLOW_DRAFT] = BY_CASE | WHEN_CLOSED | WHEN_SUSPENDED, [FLOW_ISSUE] = BY_CASE | WHEN_CLOSED | WHEN_SUSPENDED, [FLOW_SERVE] = BY_CASE | WHEN_CLOSED | WHEN_SUSPENDED,
 };
 
 static bool is_allowed_now(deciding *x)
@@ -598,19 +601,19 @@ static bool is_allowed_now(deciding *x)
     int rule = rules[x->c->kind];
     if (rule & ANY) return true;
     if (!x->s->status) {
-        refuse(x, "FLOW-NOT-BEGUN", (bilingual){0}, (bilingual){"事项尚未开始", "the case has not begun"});
+        flow_refuse(x, "FLOW-NOT-BEGUN", (bilingual){0}, (bilingual){"事项尚未开始", "the case has not begun"});
         return false;
     }
     if (x->s->status == CASE_CANCELLED || (x->s->status != CASE_OPEN && !(rule & WHEN_CLOSED))) {
-        refuse(x, "FLOW-NOT-OPEN", (bilingual){0}, (bilingual){"事项已经办结或者撤销", "the case is closed or withdrawn"});
+        flow_refuse(x, "FLOW-NOT-OPEN", (bilingual){0}, (bilingual){"事项已经办结或者撤销", "the case is closed or withdrawn"});
         return false;
     }
     if (x->s->suspended && !(rule & WHEN_SUSPENDED)) {
-        refuse(x, "FLOW-SUSPENDED", (bilingual){"先恢复", "resume it first"}, (bilingual){"事项正在中止", "the case is suspended"});
+        flow_refuse(x, "FLOW-SUSPENDED", (bilingual){"先恢复", "resume it first"}, (bilingual){"事项正在中止", "the case is suspended"});
         return false;
     }
     if (x->c->version && x->c->version != x->s->version) {
-        refuse(x, "FLOW-VERSION", (bilingual){"刷新后再办", "look at it again"}, (bilingual){"事项已有变化：看到的是第 %d 版，现为第 %d 版", "the case has changed: version %d was seen, it is %d now"},
+        flow_refuse(x, "FLOW-VERSION", (bilingual){"刷新后再办", "look at it again"}, (bilingual){"事项已有变化：看到的是第 %d 版，现为第 %d 版", "the case has changed: version %d was seen, it is %d now"},
                x->c->version, x->s->version);
         return false;
     }

@@ -18,6 +18,7 @@ enum {
     FLOW_TIMERS_MAX = 1000,          // fired by one passing of time: more is a process that repeats without end
     FLOW_RULES_MAX = 100,            // business rule tasks decided by one command
     FLOW_LINKS_MAX = 1000,           // of one case to others
+    FLOW_DOCUMENTS_MAX = 1000,       // of one case
     FLOW_RECUSED_MAX = 100           // people who keep away from one case
 };
 
@@ -31,6 +32,16 @@ typedef struct {
 typedef struct { const process_step *step; str actor; } flow_done;         // who last did it
 typedef struct { const procedure_clock *clock; int length; date on; } flow_extension;     // in the clock's unit; 0 = the longest allowed
 typedef struct { str kind, to; } flow_link;      // kind: "joined" into, "split" from, "referred" to, "arose" from …; to: a case's id
+
+// A document (文书) of the case. Drafts follow one another until it is issued; then it is fixed, and what is drafted next is another one.
+typedef struct {
+    const procedure_document *document;
+    int version;                     // of the draft: 1, 2 …
+    digest content;                  // SHA-256 of what it says (record.md, "document"); the record in which it was drafted or issued has it
+    str number;                      // 文号; "" = a draft, or not numbered
+    date issued, served;             // none = not yet
+    str way, receiver;               // of service: 直接送达 …; to whom
+} flow_document;
 
 // A clock that runs or has run, by the data as they are.
 typedef struct {
@@ -59,6 +70,8 @@ typedef struct flow_state {
     int link_count;
     const str *recused;              // who must keep away (回避)
     int recused_count;
+    const flow_document *documents;
+    int document_count;
     const flow_clock *clocks;        // as of the last command: what was late then stays late
     int clock_count;
 } flow_state;
@@ -83,6 +96,9 @@ typedef struct flow_state {
     X(REOPEN, "reopen")          /* to: the task at which it goes on; reason */ \
     X(MIGRATE, "migrate")        /* procedure: another version; reason */ \
     X(RESOLVE, "resolve")        /* data: tries again what an error in the process has stopped */ \
+    X(DRAFT, "draft")            /* document, content */ \
+    X(ISSUE, "issue")            /* document, content, number: fixes the draft */ \
+    X(SERVE, "serve")            /* document, way, to: who received it; on: the day */ \
     X(TIME, "wait")              /* nobody acts: what was to happen by now happens */
 
 typedef enum {
@@ -108,6 +124,9 @@ typedef struct flow_command {
     str task, to, reason, clock, link;
     int length;
     const procedure *procedure;      // FLOW_MIGRATE
+    str document, number, way;       // of a document
+    date on;                         // FLOW_SERVE: none = the day of the command
+    const json *content;             // what the document says, and whatever was said for it alone (record.md, "document")
     const json *data;                // object: fields by key; null empties one; NULL = none
     timestamp at;
     int offset_minutes;              // the office's clock, east of Greenwich

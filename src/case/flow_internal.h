@@ -4,6 +4,25 @@
 
 #include "case/flow.h"
 
+// A command being decided.
+typedef struct {
+    const flow_command *c;
+    const calendar *cal;
+    flow_state *s;                   // being made
+    const procedure_form *form;
+    int rules;                       // business rule tasks decided so far
+    arena *arena;
+    diag_list *diags;
+} deciding;
+// REFUSED, with an error at the command.
+decision flow_refuse(const deciding *x, const char *code, bilingual hint, bilingual format, ...);
+feel_value *flow_copy_data(const deciding *x);
+
+// Commands about documents: they change the list of documents; service also the data.
+decision flow_draft(deciding *x);
+decision flow_issue(deciding *x);
+decision flow_serve(deciding *x);
+
 // The clock as all that has happened to the case has left it: suspensions, extensions, found late before.
 running_clock flow_running_clock(const flow_state *s, const procedure_clock *law, clock_moment start, const calendar *cal, arena *a);
 // The first moment at which that end is over.

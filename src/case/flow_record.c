@@ -40,6 +40,17 @@ static json *clock_json(const flow_clock *c, arena *a)
     return o;
 }
 
+static json *document_json(const flow_document *m, arena *a)
+{
+    json *o = json_new_object(a);
+    put(o, "document", m->document->id, a), put(o, "sha256", digest_hex(m->content, a), a), put(o, "number", m->number, a);
+    json_set(o, STR("version"), json_new_int(m->version, a));
+    if (!date_is_none(m->issued)) put(o, "issued", date_text(m->issued, a), a);
+    if (!date_is_none(m->served)) put(o, "served", date_text(m->served, a), a);
+    put(o, "way", m->way, a), put(o, "receiver", m->receiver, a);
+    return o;
+}
+
 // The state of the process without the variables that are the data's.
 static json *process_json(const flow_state *s, arena *a)
 {
@@ -64,7 +75,7 @@ static json *process_json(const flow_state *s, arena *a)
 json *flow_state_json(const flow_state *s, arena *a)
 {
     json *o = json_new_object(a), *tasks = json_new_array(a), *done = json_new_array(a), *pauses = json_new_array(a), *extensions = json_new_array(a), *links = json_new_array(a),
-         *recused = json_new_array(a), *clocks = json_new_array(a);
+         *recused = json_new_array(a), *clocks = json_new_array(a), *documents = json_new_array(a);
     put(o, "status", str_from(status_texts[s->status]), a);
     put_true(o, "suspended", s->suspended, a);
     json_set(o, STR("state"), process_json(s, a));
@@ -97,9 +108,10 @@ json *flow_state_json(const flow_state *s, arena *a)
         put(t, "kind", s->links[i].kind, a), put(t, "to", s->links[i].to, a);
     }
     for (int i = 0; i < s->recused_count; i++) json_push(recused, json_new_string(s->recused[i], a));
+    for (int i = 0; i < s->document_count; i++) json_push(documents, document_json(&s->documents[i], a));
     for (int i = 0; i < s->clock_count; i++) json_push(clocks, clock_json(&s->clocks[i], a));
     put_list(o, "tasks", tasks), put_list(o, "done", done), put_list(o, "pauses", pauses), put_list(o, "extensions", extensions), put_list(o, "links", links),
-        put_list(o, "recused", recused), put_list(o, "clocks", clocks);
+        put_list(o, "recused", recused), put_list(o, "documents", documents), put_list(o, "clocks", clocks);
     return o;
 }
 
@@ -108,6 +120,8 @@ json *flow_command_json(const flow_command *c, arena *a)
     json *o = json_new_object(a);
     put(o, "do", flow_command_name(c->kind), a);
     put(o, "id", c->id, a), put(o, "task", c->task, a), put(o, "to", c->to, a), put(o, "reason", c->reason, a), put(o, "clock", c->clock, a), put(o, "link", c->link, a);
+    put(o, "document", c->document, a), put(o, "way", c->way, a);
+    if (!date_is_none(c->on)) put(o, "on", date_text(c->on, a), a);
     if (c->length) json_set(o, STR("length"), json_new_int(c->length, a));
     return o;
 }
@@ -198,6 +212,22 @@ static bool read_people(const json *o, flow_state *s, arena *a)
     return s->link_count <= FLOW_LINKS_MAX && s->recused_count <= FLOW_RECUSED_MAX;
 }
 
+static bool read_documents(const json *o, const procedure *p, flow_state *s, arena *a)
+{
+    const json *j = first_of(o, "documents", &s->document_count);
+    flow_document *m = arena_new(a, s->document_count, flow_document);
+    s->documents = m;
+    for (; j; j = j->next, m++) {
+        str id = json_string(j, STR("document")), issued = json_string(j, STR("issued")), served = json_string(j, STR("served"));
+        *m = (flow_document){.version = (int)json_int(j, STR("version"), 0), .number = json_string(j, STR("number")), .way = json_string(j, STR("way")), .receiver = json_string(j, STR("receiver"))};
+        for (ptrdiff_t i = 0; i < p->template_count && !m->document; i++)
+            if (str_equal(p->templates[i].id, id)) m->document = &p->templates[i];
+        bool days = (!issued.len || date_parse(issued, &m->issued)) && (!served.len || date_parse(served, &m->served));
+        if (!m->document || m->version < 1 || !days || !digest_from_hex(json_string(j, STR("sha256")), &m->content)) return false;
+    }
+    return s->document_count <= FLOW_DOCUMENTS_MAX;
+}
+
 // The fields come back as variables of the process, where it still runs.
 static void give_fields(bpmn_state *s, const procedure_form *f, const feel_value *data, arena *a)
 {
@@ -228,7 +258,7 @@ bool flow_state_read(const json *o, const procedure *p, const feel_value *data, 
     if (!out->status || !state) return false;
     give_fields(state, form_of(p), data, a);
     out->process = state;
-    return read_tasks(o, p->process, out, a) && read_pauses(o, p, out, a) && read_clocks(o, p, out, a) && read_people(o, out, a);
+    return read_tasks(o, p->process, out, a) && read_pauses(o, p, out, a) && read_clocks(o, p, out, a) && read_people(o, out, a) && read_documents(o, p, out, a);
 }
 
 // ---- the event --------------------------------------------------------------------------------------------
@@ -264,7 +294,7 @@ bool flow_event(const case_state *before, const flow_state *after, const flow_co
     const procedure *p = after->procedure;
     const procedure_form *f = form_of(p);
     *out = (event){.kind = kind_of(after, c), .actor = c->actor, .case_id = before->exists ? before->last.case_id : new_id, .procedure = p, .definition = definition, .form = p->process->form,
-                   .data = after->data, .running = after, .command = flow_command_json(c, a), .previous = before->exists ? before->record : 0, .version = after->version};
+                   .data = after->data, .running = after, .command = flow_command_json(c, a), .document = c->content, .previous = before->exists ? before->record : 0, .version = after->version};
     case_clock_results(after, out, a);
     feel_value *values = arena_new(a, f->field_count + 1, feel_value);
     case_scope_values(f, after->data, out->clocks, out->clock_count, p, values, a);

@@ -100,6 +100,7 @@ void case_event_write(buf *out, const event *e, int64_t seq, timestamp at, str d
     buf_add_byte(out, '}');
     write_name(out, "definition", &first), write_int(out, e->definition);
     write_name(out, "district", &first), json_write_string(out, district);
+    if (e->document) write_name(out, "document", &first), json_write(out, e->document);
     write_name(out, "form", &first), json_write_string(out, f->id);
     write_name(out, "key", &first), json_write_string(out, e->key);
     write_name(out, "kind", &first), json_write_string(out, event_kind_text(e->kind));
@@ -166,6 +167,19 @@ static int clock_index(const procedure *p, str id)
     return -1;
 }
 
+// What a document says has the hash by which the case holds it.
+static bool is_attached(const flow_state *s, const json *document, arena *a)
+{
+    buf text = {.arena = a};
+    const json *says = json_get(document, STR("says"));
+    if (!says) return false;
+    json_write(&text, says);
+    digest content = digest_of(buf_str(&text));
+    for (int i = 0; i < s->document_count; i++)
+        if (digest_equal(s->documents[i].content, content)) return true;
+    return false;
+}
+
 static bool read_event(const json *body, definition_source find, void *ctx, event *out, arena *a)
 {
     *out = (event){.actor = json_string(body, STR("actor")), .definition = (int)json_int(body, STR("definition"), 0)};
@@ -213,6 +227,8 @@ static bool read_event(const json *body, definition_source find, void *ctx, even
         if (!p->process || out->form != p->process->form || !flow_state_read(process, p, values, out->version, running, a)) return false;
         out->running = running;
         out->command = json_get(body, STR("command"));
+        out->document = json_get(body, STR("document"));
+        if (out->document && !is_attached(running, out->document, a)) return false;
         case_clock_results(running, out, a);
     }
     // The title follows from the data, so records do not repeat it.

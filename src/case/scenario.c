@@ -123,6 +123,10 @@ static void act(telling *t, const json *j)
     flow_command c = {.actor = json_string(j, STR("by")), .task = json_string(j, STR("task")), .to = json_string(j, STR("to")), .reason = json_string(j, STR("reason")),
                       .unit = json_string(j, STR("unit")), .clock = json_string(j, STR("clock")), .link = json_string(j, STR("link")), .length = (int)json_int(j, STR("length"), 0),
                       .data = json_get(j, STR("data")), .version = (int)json_int(j, STR("version"), 0), .offset_minutes = CHINA_OFFSET_MINUTES, .from = json_pos(j, t->file)};
+    // What it says is the affair of fadu document: here it says nothing.
+    json *content = json_new_object(t->arena);
+    json_set(content, STR("says"), json_new_object(t->arena));
+    c.document = json_string(j, STR("document")), c.way = json_string(j, STR("way")), c.content = content;
     str role = json_string(j, STR("role")), certificate = json_string(j, STR("qualification"));
     timestamp at;
     if (!flow_command_find(json_string(j, STR("do")), &c.kind) || !read_moment(json_string(j, STR("at")), &at) || at < t->now) {

@@ -10,13 +10,17 @@ const procedure_document *document_find(const procedure *p, str id)
 }
 
 // {office} is the organ's short form: the same procedure serves every district.
-static bool series_of(const procedure_document *t, str office, series *out, arena *a, diag_list *d)
+str document_series(const procedure_document *t, str office, arena *a)
 {
     str pattern = t->series;
     ptrdiff_t at = str_find(pattern, STR("{office}"));
-    if (at >= 0)
-        pattern = str_printf(a, "%.*s%.*s%.*s", STR_ARG(str_slice(pattern, 0, at)), STR_ARG(office), STR_ARG(str_slice(pattern, at + STR("{office}").len, pattern.len)));
-    return series_load(pattern, (source_pos){.file = t->body_file, .element = t->id}, out, d);
+    if (at < 0) return pattern;
+    return str_printf(a, "%.*s%.*s%.*s", STR_ARG(str_slice(pattern, 0, at)), STR_ARG(office), STR_ARG(str_slice(pattern, at + STR("{office}").len, pattern.len)));
+}
+
+static bool series_of(const procedure_document *t, str office, series *out, arena *a, diag_list *d)
+{
+    return series_load(document_series(t, office, a), (source_pos){.file = t->body_file, .element = t->id}, out, d);
 }
 
 // FEEL says where a name is that nothing has; what there is to name, only the document knows. `last`: the last diagnostic before.

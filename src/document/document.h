@@ -18,6 +18,8 @@ typedef struct {
 } document_values;
 
 const procedure_document *document_find(const procedure *p, str id);      // NULL: it has no text
+// The pattern of its numbers (series.h) with the organ's short form in it; "" = not numbered.
+str document_series(const procedure_document *t, str office, arena *a);
 // Compiles head and body. NULL and TEMPLATE-…, FEEL-… or DOCUMENT-… diagnostics on trouble.
 report_template *document_load(const procedure_document *t, arena *a, diag_list *d);
 // NULL and diagnostics when something that the document needs or prints is not known.

@@ -83,6 +83,7 @@ static json *case_json(const event *e, case_status status, arena *a)
         json_push(links, l);
     }
     json_set(o, STR("links"), links);
+    if (s->document_count) json_set(o, STR("documents"), documents_json(s, a));
     for (int i = 0; s->process && i < s->process->incidents_count; i++) {
         json *x = json_new_object(a);
         json_set(x, STR("code"), text(s->process->incidents[i].code, a));
@@ -300,17 +301,19 @@ static bool read_command(const request *q, const json *body, bool begins, act *x
     flow_command *c = &x->command;
     *c = (flow_command){.kind = FLOW_START, .id = json_string(body, STR("id")), .actor = q->actor->account, .unit = q->actor->unit, .version = (int)json_int(body, STR("version"), 0),
                         .task = json_string(body, STR("task")), .to = json_string(body, STR("to")), .reason = json_string(body, STR("reason")), .clock = json_string(body, STR("clock")),
-                        .link = json_string(body, STR("link")), .length = (int)json_int(body, STR("length"), 0), .data = data && data->kind == JSON_OBJECT ? data : NULL};
+                        .link = json_string(body, STR("link")), .document = json_string(body, STR("document")), .way = json_string(body, STR("way")), .length = (int)json_int(body, STR("length"), 0), .data = data && data->kind == JSON_OBJECT ? data : NULL};
     x->q = q;
+    str on = json_string(body, STR("on"));
+    bool good_day = !on.len || date_parse(on, &c->on);
     str key = q->header(q->query_ctx, "Idempotency-Key"), match = q->header(q->query_ctx, "If-Match");
     if (key.len) c->id = key;
     decimal n;
     int64_t version;
     if (match.len > 2 && decimal_parse(str_slice(match, 1, match.len - 1), &n) && decimal_to_int(n, &version) && version > 0 && version <= INT32_MAX) c->version = (int)version;
     bool known = begins || (flow_command_find(kind, &c->kind) && c->kind != FLOW_START && c->kind != FLOW_TIME);
-    if (body->kind != JSON_OBJECT || !known || (data && data->kind != JSON_OBJECT) || c->id.len > HTTP_COMMAND_ID_MAX) {
+    if (body->kind != JSON_OBJECT || !known || !good_day || (data && data->kind != JSON_OBJECT) || c->id.len > HTTP_COMMAND_ID_MAX) {
         diag_add(d, DIAG_ERROR, "COMMAND-FORM", json_pos(body, STR("request")), (bilingual){"例如 {\"do\": \"claim\", \"task\": \"handle\"}", "for example {\"do\": \"claim\", \"task\": \"handle\"}"},
-                 (bilingual){"“do”须是一种操作，“data”须是对象，编号不超过 %d 个字节", "\"do\" has to be a command, \"data\" an object, and an id has %d bytes at most"}, HTTP_COMMAND_ID_MAX);
+                 (bilingual){"“do”须是一种操作，“data”须是对象，“on”须是日期，编号不超过 %d 个字节", "\"do\" has to be a command, \"data\" an object, \"on\" a day, and an id has %d bytes at most"}, HTTP_COMMAND_ID_MAX);
         return false;
     }
     return true;

@@ -95,6 +95,11 @@ str text_of(const request *q, label l);                     // in the page's lan
 void html_link(const request *q, buf *out, str address, str text);
 void decision_section(const request *q, buf *out, const procedure *p);     // nothing when it has none
 void reveal_section(const request *q, buf *out, const event *e);           // nothing for who may not, or when nothing is masked
+void document_section(const request *q, buf *out, const event *e);         // its documents; nothing when it has none
+json *documents_json(const flow_state *s, arena *a);
+// A document as a file: html, docx or pdf. NULL for another ending; false when it cannot be rendered.
+const char *document_type(str ending);
+bool answer_document(const request *q, response *r, const report_document *doc, str ending, report_link link, void *ctx, str name);
 void running_section(const request *q, buf *out, const event *e);          // what a running case waits for; nothing for others
 str command_text(const request *q, const event *e);                        // what was done, to which task, by whom
 void process_section(const request *q, buf *out, const procedure *p);      // nothing when it has no process
@@ -151,6 +156,8 @@ void post_token_revoked(const request *q, response *r);
 void get_api_account(const request *q, response *r);
 void post_reveal(const request *q, response *r);
 void post_api_reveal(const request *q, response *r);
+void post_document(const request *q, response *r);
+void post_api_document(const request *q, response *r);
 
 // Counters for /metrics.
 typedef struct { _Atomic int64_t requests, errors, bytes; timestamp started; } http_metrics;

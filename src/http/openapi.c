@@ -22,6 +22,7 @@ static const description descriptions[] = {
     {get_api_tasks, "procedure:string role:string mine:boolean after:string limit:integer", NULL, "Tasks", false},
     {get_api_clocks, "procedure:string level:integer from:string limit:integer", NULL, "Clocks", false},
     {post_api_reveal, "", "Reveal", "Revealed", false},
+    {post_api_document, "", "ReadDocument", "Any", false},
     {get_api_account, "", NULL, "Account", false},
     {get_api_description, "", NULL, "Any", false},
 };
@@ -78,7 +79,7 @@ static json *parameters(const route *r, const description *d, arena *a)
     if (r->method == HTTP_GET) parameter(list, STR("lang"), "query", STR("string"), false, a);
     if (r->run == get_api_case) parameter(list, STR("If-None-Match"), "header", STR("string"), false, a);
     if (r->run == post_api_command) parameter(list, STR("If-Match"), "header", STR("string"), false, a);
-    if (d->body && r->run != post_api_reveal) parameter(list, STR("Idempotency-Key"), "header", STR("string"), false, a);
+    if (d->body && r->run != post_api_reveal && r->run != post_api_document) parameter(list, STR("Idempotency-Key"), "header", STR("string"), false, a);
     return list;
 }
 

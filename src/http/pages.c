@@ -99,11 +99,7 @@ void get_report_file(const request *q, response *r)
     str digits = str_cut(&ending, '.');
     int year = 0;
     for (ptrdiff_t i = 0; i < digits.len && i < 4 && digits.data[i] >= '0' && digits.data[i] <= '9'; i++) year = year * 10 + (digits.data[i] - '0');
-    static const struct { const char *ending, *type; } types[] = {
-        {"pdf", "application/pdf"}, {"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-        {"html", "text/html; charset=utf-8"}, {"json", "application/json"}};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (str_equal(ending, str_from(types[i].ending))) r->type = types[i].type;
+    r->type = str_equal(ending, STR("json")) ? "application/json" : document_type(ending);
     if (year < REPORT_YEAR_MIN || year > REPORT_YEAR_MAX || digits.len != 4 || !r->type) {
         answer_error(q, r, 404, (bilingual){"没有这个文件", "There is no such file"});
         return;
@@ -114,14 +110,8 @@ void get_report_file(const request *q, response *r)
         return;
     }
     report_document *doc = reporting_document(q->store, q->definitions, year, machine_now(), q->arena, q->diags);
-    str bytes = {0};
-    int pages;
-    if (doc && str_equal(ending, STR("html"))) report_html_page(&r->body, doc, figure_address, &year, q->arena);
-    else if (doc && (str_equal(ending, STR("pdf")) ? report_pdf(doc, q->arena, &bytes, &pages, q->diags) : report_docx(doc, q->arena, &bytes)))
-        buf_add(&r->body, bytes);
-    else doc = NULL;
-    r->file_name = str_equal(ending, STR("html")) ? NULL : str_cstr(str_printf(q->arena, "fadu-report-%d.%.*s", year, STR_ARG(ending)), q->arena);
-    if (!doc) answer_error(q, r, 404, (bilingual){"该年度的报告还不能生成", "The report of that year cannot be made yet"});
+    if (!doc || !answer_document(q, r, doc, ending, figure_address, &year, str_printf(q->arena, "fadu-report-%d", year)))
+        answer_error(q, r, 404, (bilingual){"该年度的报告还不能生成", "The report of that year cannot be made yet"});
 }
 
 // ---- figures ---------------------------------------------------------------------------------------------
@@ -504,6 +494,7 @@ void get_case(const request *q, response *r)
     html(out, "</p>");
     field_rows(q, out, e);
     running_section(q, out, e);
+    document_section(q, out, e);
     reveal_section(q, out, e);
     clock_rows(q, out, e);
     history(q, out, c.record);

@@ -11,6 +11,7 @@ const route routes[] = {
     {HTTP_GET, "/procedures/*", get_procedure, ANYONE, {"一个流程及其事项", "a procedure and its cases"}},
     {HTTP_GET, "/cases/*", get_case, ANYONE, {"一件事项", "a case"}},
     {HTTP_POST, "/cases/*/reveal", post_reveal, SIGNED_IN, {"查看遮盖的字段（留下记录）", "read a masked field in full, on record"}},
+    {HTTP_POST, "/cases/*/document", post_document, SIGNED_IN, {"查看文书（留下记录）", "read a document, on record"}},
     {HTTP_GET, "/search", get_search, ANYONE, {"搜索", "search"}},
     {HTTP_GET, "/files", get_files, ANYONE, {"来源文件", "imported files"}},
     {HTTP_GET, "/log", get_log, ANYONE, {"存证日志", "the log"}},
@@ -42,6 +43,7 @@ const route routes[] = {
     {HTTP_GET, "/api/v1/tasks", get_api_tasks, SIGNED_IN, {"待办任务", "open tasks"}},
     {HTTP_GET, "/api/v1/clocks", get_api_clocks, SIGNED_IN, {"正在计算的期限", "running time limits"}},
     {HTTP_POST, "/api/v1/cases/*/reveal", post_api_reveal, SIGNED_IN, {"查看遮盖的字段（留下记录）", "read a masked field in full, on record"}},
+    {HTTP_POST, "/api/v1/cases/*/document", post_api_document, SIGNED_IN, {"查看文书（留下记录）", "read a document, on record"}},
     {HTTP_GET, "/api/v1/openapi.json", get_api_description, ANYONE, {"接口说明（OpenAPI 3.1）", "the API described (OpenAPI 3.1)"}},
     {HTTP_GET, "/api/v1/account", get_api_account, SIGNED_IN, {"我的账户和角色", "my account and roles"}},
 };

@@ -30,10 +30,28 @@ static feel_scope scope_of(const procedure_form *f, arena *a)
     return (feel_scope){.names = names, .count = f->scope.count + DOCUMENT_SCOPE_EXTRA};
 }
 
+// {"on": FIELD, "way": FIELD}: what service of the document is noted down in; clocks start by these fields.
+static void read_served(loader *l, const json *served, const procedure_form *f, procedure_document *out)
+{
+    static const struct { const char *member; field_type type; } members[] = {{"on", FIELD_DATE}, {"way", FIELD_STRING}};
+    int *fields[] = {&out->served_on, &out->served_way};
+    out->served_on = out->served_way = -1;
+    if (!served) return;
+    only_members(l, served, out->id, (const char *const[]){"on", "way", NULL});
+    for (int i = 0; i < 2; i++) {
+        str key = want_string(l, served, members[i].member, out->id);
+        int field = key.len ? form_field_index(f, key) : -1;
+        if (field >= 0 && f->fields[field].type == members[i].type) *fields[i] = field;
+        else if (key.len)
+            loader_error(l, served, out->id, "DOCUMENT-SERVED", (bilingual){"“on”须是日期字段，“way”须是文本或者选项字段", "\"on\" is a field with a day, \"way\" one with a text"},
+                         (bilingual){"表单没有这样的字段“%.*s”", "the form has no such field \"%.*s\""}, STR_ARG(key));
+    }
+}
+
 static void load_document(loader *l, const json *root, const json *declared, procedure_document *out)
 {
     procedure *p = l->p;
-    only_members(l, declared, STR("documents"), (const char *const[]){"id", "form", "basis", "article", "series", "mark", "addressee", "signed_by", "seal", "made", "needs", "title", NULL});
+    only_members(l, declared, STR("documents"), (const char *const[]){"id", "form", "basis", "article", "series", "mark", "addressee", "signed_by", "seal", "made", "needs", "title", "served", NULL});
     out->id = need_id(l, declared, STR("documents"));
     bool named = false;
     for (ptrdiff_t i = 0; i < p->document_count; i++)
@@ -58,6 +76,7 @@ static void load_document(loader *l, const json *root, const json *declared, pro
     out->form = procedure_form_index(p, form);
     if (out->form >= 0) {
         read_needs(l, declared, &p->forms[out->form], out);
+        read_served(l, json_get(declared, STR("served")), &p->forms[out->form], out);
         out->scope = scope_of(&p->forms[out->form], l->arena);
     } else if (form.len)
         loader_error(l, declared, out->id, "DOCUMENT-FORM", (bilingual){0}, (bilingual){"没有表单“%.*s”", "there is no form \"%.*s\""}, STR_ARG(form));

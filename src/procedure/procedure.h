@@ -232,6 +232,7 @@ typedef struct {
     bool seal;
     int *needs;                    // indexes into the form's fields: what must be known before it can be made
     ptrdiff_t need_count;
+    int served_on, served_way;     // fields that are given the day and the way of its service; -1 = none
     feel_scope scope;              // the form's, then case, office, document
     str body, body_file;
     source_pos declared_at;        // in documents.json

@@ -122,7 +122,7 @@ static void read_rule(loader *l, procedure_process *p, const procedure_form *f, 
 // {"extend": ["director"]}: a command about the whole case, and the roles that may give it.
 static void read_powers(loader *l, procedure_process *p, const json *object)
 {
-    static const char *const commands[] = {"correct", "suspend", "resume", "extend", "recuse", "link", "join", "withdraw", "cancel", "reopen", "migrate", "resolve", NULL};
+    static const char *const commands[] = {"correct", "suspend", "resume", "extend", "recuse", "link", "join", "withdraw", "cancel", "reopen", "migrate", "resolve", "draft", "issue", "serve", NULL};
     if (!object) return;
     only_members(l, object, STR("may"), commands);
     p->powers = arena_new(l->arena, object->count, process_power);

@@ -68,6 +68,10 @@ report_document *report_fill(const report_template *t, const feel_value *values,
 // addresses stay (probes: "punctuation normaliser with numbers protected"). Used by report_fill on all body text.
 str report_punctuate(str text, arena *a);
 
+// What it says, as JSON, and back; texts are shared. False when that is no document.
+json *report_document_json(const report_document *doc, arena *a);
+bool report_document_read(const json *content, report_document *out, arena *a);
+
 // ---- renderings -----------------------------------------------------------------------------------------
 // The address a figure links to, e.g. "/figures/hotline_orders_handled?year=2024"; "" = no link.
 typedef str (*report_link)(void *ctx, str figure, arena *a);

@@ -539,28 +539,21 @@ bool access_same_secret(str x, str y) { return x.len == y.len && x.len && sodium
 
 // ---- sensitive fields ------------------------------------------------------------------------------------
 
-bool access_reveal(writer *w, const access_actor *who, int64_t case_id, str field, str reason, feel_value *out, arena *a, diag_list *d)
+// The case, when the actor may read in it what is masked, for that reason.
+static bool may_read(writer *w, const access_actor *who, int64_t case_id, str reason, case_state *s, arena *a, diag_list *d)
 {
     store_case c;
-    case_state s;
     writer_settle(w);
     store_result r = store_get_case(w->district->store, case_id, &c, a);
-    if (r == STORE_OK) r = district_case_state(w->district->store, w->district->definitions, &c, &s, a, d);
+    if (r == STORE_OK) r = district_case_state(w->district->store, w->district->definitions, &c, s, a, d);
     if (r != STORE_OK) {
         if (r != STORE_NOT_FOUND && w->trouble == STORE_OK) w->trouble = r;
         diag_add(d, DIAG_ERROR, "ACCESS-CASE", nowhere, (bilingual){0}, (bilingual){"没有这件事项", "there is no such case"});
         return false;
     }
-    const event *e = &s.last;
-    const procedure_form *f = &e->procedure->forms[e->form];
-    if (!access_has_any_role(who, e->procedure->id)) {
+    if (!access_has_any_role(who, s->last.procedure->id)) {
         diag_add(d, DIAG_ERROR, "ACCESS-DENIED", nowhere, (bilingual){"请管理员授予角色", "ask an administrator for a role"},
                  (bilingual){"在本流程中没有角色，不能查看全文", "without a role in this procedure it cannot be read in full"});
-        return false;
-    }
-    int at = form_field_index(f, field);
-    if (at < 0 || !f->fields[at].sensitive.len || e->data[at].kind == FEEL_NULL) {
-        diag_add(d, DIAG_ERROR, "ACCESS-FIELD", nowhere, (bilingual){0}, (bilingual){"本案没有遮盖的字段“%.*s”", "this case has no masked field \"%.*s\""}, STR_ARG(field));
         return false;
     }
     if (!good_text(reason, ACCESS_REASON_MIN, ACCESS_REASON_MAX)) {
@@ -568,15 +561,48 @@ bool access_reveal(writer *w, const access_actor *who, int64_t case_id, str fiel
                  (bilingual){"写明查看的理由，%d 至 %d 个字", "give the reason for reading it, %d to %d characters"}, ACCESS_REASON_MIN, ACCESS_REASON_MAX);
         return false;
     }
+    return true;
+}
+
+// `what`: member that says which part of the case was read.
+static void record_viewed(writer *w, const access_actor *who, const case_state *s, const char *what, json *which, str reason, arena *a)
+{
     json *body = json_new_object(a);
     json_set(body, STR("actor"), json_new_string(who->account, a));
-    json_set(body, STR("case"), json_new_string(case_id_text(case_id, a), a));
-    json_set(body, STR("field"), json_new_string(field, a));
+    json_set(body, STR("case"), json_new_string(case_id_text(s->last.case_id, a), a));
+    json_set(body, str_from(what), which);
     json_set(body, STR("kind"), json_new_string(STR("viewed"), a));
     json_set(body, STR("reason"), json_new_string(reason, a));
-    json_set(body, STR("record"), json_new_int(c.record, a));
+    json_set(body, STR("record"), json_new_int(s->record, a));
     writer_record(w, body, a);
-    *out = e->data[at];
+}
+
+bool access_reveal(writer *w, const access_actor *who, int64_t case_id, str field, str reason, feel_value *out, arena *a, diag_list *d)
+{
+    case_state s;
+    if (!may_read(w, who, case_id, reason, &s, a, d)) return false;
+    const procedure_form *f = &s.last.procedure->forms[s.last.form];
+    int at = form_field_index(f, field);
+    if (at < 0 || !f->fields[at].sensitive.len || s.last.data[at].kind == FEEL_NULL) {
+        diag_add(d, DIAG_ERROR, "ACCESS-FIELD", nowhere, (bilingual){0}, (bilingual){"本案没有遮盖的字段“%.*s”", "this case has no masked field \"%.*s\""}, STR_ARG(field));
+        return false;
+    }
+    record_viewed(w, who, &s, "field", json_new_string(field, a), reason, a);
+    *out = s.last.data[at];
+    return true;
+}
+
+bool access_read_document(writer *w, const access_actor *who, int64_t case_id, int number, str reason, const json **out, arena *a, diag_list *d)
+{
+    case_state s;
+    if (!may_read(w, who, case_id, reason, &s, a, d)) return false;
+    store_result r = district_document(w->district->store, &s, number, out, a, d);
+    if (r != STORE_OK) {
+        if (r != STORE_NOT_FOUND && w->trouble == STORE_OK) w->trouble = r;
+        diag_add(d, DIAG_ERROR, "ACCESS-DOCUMENT", nowhere, (bilingual){0}, (bilingual){"这件事项没有第 %d 份文书", "the case has no document %d"}, number);
+        return false;
+    }
+    record_viewed(w, who, &s, "document", json_new_int(number, a), reason, a);
     return true;
 }
 

@@ -97,6 +97,9 @@ bool access_same_secret(str x, str y);
 // case's procedure, without a reason, or when the field is not there. Commit before showing it.
 bool access_reveal(writer *w, const access_actor *who, int64_t case_id, str field, str reason, feel_value *out, arena *a, diag_list *d);
 
+// The same for the n-th document (1 …) of a running case: what it says (district_document).
+bool access_read_document(writer *w, const access_actor *who, int64_t case_id, int number, str reason, const json **out, arena *a, diag_list *d);
+
 // ---- replay ----------------------------------------------------------------------------------------------
 // Accounts and grants as the records say; what is in the store must equal it (fadu verify). Zero it but for the arena.
 typedef struct {

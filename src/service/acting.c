@@ -1,4 +1,5 @@
 // Commands of running cases: from the stored case to the decided event.
+#include "document/document.h"
 #include "document/series.h"
 #include "service/access.h"
 #include "service/writer_internal.h"
@@ -137,33 +138,106 @@ static decision done_before(acting *x, int64_t case_id, event *out)
     return same ? UNCHANGED : refuse(x, "COMMAND-ID-USED", (bilingual){"换一个编号", "choose another id"}, (bilingual){"操作编号“%.*s”已用于另一项操作", "the command id \"%.*s\" was used for something else"}, STR_ARG(x->c->id));
 }
 
-// Where the key is left empty and the procedure says how cases are numbered: the next number. It is taken only when the command is decided.
-typedef struct { bool wanted; str pattern; int year; } numbering;
+// The next number of a series. It is taken only when the command is decided.
+typedef struct { bool wanted; str pattern; int year, n; } numbering;
+
+static decision next_number(acting *x, str pattern, numbering *n)
+{
+    int64_t next;
+    *n = (numbering){.pattern = pattern, .year = timestamp_date(x->w->now, CHINA_OFFSET_MINUTES).year};
+    writer_settle(x->w);
+    store_result r = store_next_number(x->w->district->store, n->pattern, n->year, &next);
+    if (r != STORE_OK) return trouble(x, r);
+    if (next > SERIES_NUMBER_MAX) return refuse(x, "CASE-NUMBERS", (bilingual){0}, (bilingual){"本年编号已用完", "this year's numbers are used up"});
+    n->n = (int)next;
+    n->wanted = true;
+    return DECIDED;
+}
+
+// Where the key is left empty and the procedure says how cases are numbered.
 
 static decision give_number(acting *x, numbering *n)
 {
     const procedure_process *p = x->procedure->process;
     const procedure_form *f = &x->procedure->forms[p->form];
     series s;
-    int64_t next;
     str key = f->fields[f->key[0]].key;
-    *n = (numbering){.pattern = p->number, .year = timestamp_date(x->w->now, CHINA_OFFSET_MINUTES).year};
     if (!p->number.len || f->key_count != 1 || (x->c->data && json_get(x->c->data, key))) return DECIDED;
-    if (!series_load(p->number, x->c->from, &s, x->diags)) return REFUSED;
-    writer_settle(x->w);
-    store_result r = store_next_number(x->w->district->store, n->pattern, n->year, &next);
-    if (r != STORE_OK) return trouble(x, r);
-    if (next > SERIES_NUMBER_MAX) return refuse(x, "CASE-NUMBERS", (bilingual){0}, (bilingual){"本年编号已用完", "this year's numbers are used up"});
+    if (!series_load(p->number, x->c->from, &s, x->diags) || next_number(x, p->number, n) == REFUSED) return REFUSED;
     json *data = json_new_object(x->arena);
-    for (const json *m = x->c->data ? x->c->data->first : NULL; m; m = m->next) {
-        json *copy = arena_new(x->arena, 1, json);
-        *copy = *m;
-        copy->next = NULL;
-        json_set(data, m->name, copy);
-    }
-    json_set(data, key, json_new_string(series_text(s, (series_number){n->year, (int)next}, x->arena), x->arena));
+    for (const json *m = x->c->data ? x->c->data->first : NULL; m; m = m->next) json_set(data, m->name, json_again(m, x->arena));
+    json_set(data, key, json_new_string(series_text(s, (series_number){n->year, n->n}, x->arena), x->arena));
     x->c->data = data;
-    n->wanted = true;
+    return DECIDED;
+}
+
+// ---- documents -------------------------------------------------------------------------------------------
+
+// Who makes it: the actor's unit, by its full name, or the district's organ.
+static feel_value office_of(const acting *x)
+{
+    static const str names[] = {{"name", 4}, {"code", 4}};
+    const json *config = x->w->district->definitions->config;
+    str area = json_string(config, STR("name")), unit = x->c->unit;
+    str name = !unit.len ? json_string(config, STR("organ")) : str_starts(unit, area) ? unit : str_concat(area, unit, x->arena);
+    return feel_context_of(names, (feel_value[]){feel_string(name), feel_string(json_string(config, STR("document_code")))}, 2, x->arena);
+}
+
+store_result district_document(store *s, const case_state *of, int n, const json **out, arena *a, diag_list *d)
+{
+    const flow_state *f = of->last.running;
+    if (!f || n < 1 || n > f->document_count) return STORE_NOT_FOUND;
+    store_record stored;
+    int64_t at = of->record;
+    while (at) {
+        store_result r = store_get_record(s, at, &stored, a);
+        if (r != STORE_OK) return r;
+        const json *body = json_parse(stored.body, STR("fadu.db"), a, d), *says = json_get(json_get(body, STR("document")), STR("says"));
+        buf text = {.arena = a};
+        if (says) json_write(&text, says);
+        if (says && digest_equal(digest_of(buf_str(&text)), f->documents[n - 1].content)) return *out = json_get(body, STR("document")), STORE_OK;
+        at = json_int(body, STR("previous"), 0);
+    }
+    return STORE_DAMAGED;
+}
+
+// What was said for the draft alone, with which it is made again when it is issued.
+static decision drafted_with(acting *x, const flow_state *before, const procedure_document *t, const json **facts)
+{
+    for (int n = before->document_count; n > 0; n--) {
+        const json *draft;
+        if (before->documents[n - 1].document != t) continue;
+        store_result r = district_document(writer_reading(x->w), &x->before, n, &draft, x->arena, x->diags);
+        if (r != STORE_OK) return trouble(x, r);
+        *facts = json_get(draft, STR("facts"));
+        break;
+    }
+    return DECIDED;
+}
+
+// What the document says now, for the command to bring along. Issued, it has its number.
+static decision make_document(acting *x, const flow_state *before, numbering *number)
+{
+    flow_command *c = x->c;
+    const procedure_document *t = document_find(x->procedure, c->document);
+    const json *facts = c->kind == FLOW_DRAFT ? c->data : NULL;
+    if (!t || !before->status) return DECIDED;                     // refused there
+    if (c->kind == FLOW_ISSUE && drafted_with(x, before, t, &facts) == REFUSED) return REFUSED;
+    document_values v = {.data = before->data, .case_file = facts ? feel_from_json(facts, x->arena) : feel_null(), .office = office_of(x), .day = timestamp_date(c->at, c->offset_minutes)};
+    str pattern = document_series(t, feel_context_get(&v.office, STR("code"))->string, x->arena);
+    if (c->kind == FLOW_ISSUE && pattern.len) {
+        series s;
+        if (!series_load(pattern, c->from, &s, x->diags) || next_number(x, pattern, number) == REFUSED) return REFUSED;
+        v.number = number->n;
+        c->number = series_text(s, (series_number){number->year, number->n}, x->arena);
+    }
+    const report_document *made = document_fill(x->procedure, t, &v, x->w->district->definitions->calendar, x->arena, x->diags);
+    if (!made) return REFUSED;
+    json *content = json_new_object(x->arena);
+    if (facts) json_set(content, STR("facts"), json_again(facts, x->arena));
+    json_set(content, STR("says"), report_document_json(made, x->arena));
+    c->content = content;
+    c->data = NULL;
     return DECIDED;
 }
 
@@ -212,6 +286,7 @@ static decision decide(acting *x, event *out)
     if (x->before.exists) before = *x->before.last.running;
     else if (give_number(x, &number) == REFUSED) return REFUSED;
     if (know_actor(x, &before) == REFUSED) return REFUSED;
+    if ((x->c->kind == FLOW_DRAFT || x->c->kind == FLOW_ISSUE) && make_document(x, &before, &number) == REFUSED) return REFUSED;
     decision result = flow_decide(&before, x->c, x->w->district->definitions->calendar, after, x->arena, x->diags);
     if (result != DECIDED) {
         *out = x->before.last;

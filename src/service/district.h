@@ -96,6 +96,10 @@ void writer_rollback(writer *w);
 // The state of a case from its stored row: its last event, read from its last record.
 store_result district_case_state(store *s, const definitions *defs, const store_case *c, case_state *out, arena *a, diag_list *d);
 
+// What the n-th document (1 …) of a running case says (record.md, "document"): from the record in which it was drafted or issued.
+// STORE_NOT_FOUND: it has no such document.
+store_result district_document(store *s, const case_state *of, int n, const json **out, arena *a, diag_list *d);
+
 // What follows from a state: the row that the store keeps of it, and what it posts. The writer stores them; verify compares them.
 store_case district_case_row(const definitions *defs, const case_state *s);
 typedef struct {
