@@ -10,11 +10,20 @@
 static arena a;
 static calendar *cal;
 
+static const char documents[] = "{\"documents\":[{\"id\":\"dispatch_note\",\"form\":\"order\",\"basis\":\"sc_2020_53\",\"article\":\"三\",\"signed_by\":\"某局\",\"made\":{\"zh\":\"派单\",\"en\":\"when dispatched\"}}]}";
+
+// The hotline with one text in one of its files replaced, and with one document.
 static procedure_source source(const char *file, const char *from, const char *to)
 {
     diag_list d = {.arena = &a};
-    procedure_source s;
-    procedure_read_folder("procedures/hotline", &s, &a, &d);
+    procedure_source read, s = {0};
+    procedure_read_folder("procedures/hotline", &read, &a, &d);
+    s.id = read.id;
+    s.files = arena_new(&a, read.count + 2, procedure_file);
+    for (ptrdiff_t i = 0; i < read.count; i++)
+        if (!str_starts(read.files[i].name, STR("documents"))) s.files[s.count++] = read.files[i];
+    s.files[s.count++] = (procedure_file){STR("documents.json"), str_from(documents)};
+    s.files[s.count++] = (procedure_file){STR("documents/dispatch_note.md"), STR("请办理。")};
     for (ptrdiff_t i = 0; i < s.count && file; i++) {
         ptrdiff_t at = str_equal(s.files[i].name, str_from(file)) ? str_find(s.files[i].text, str_from(from)) : -1;
         if (at < 0) continue;
@@ -144,6 +153,9 @@ static bool live(const procedure *p, const procedure *other, unsigned seed, int 
         c.link = STR("arose"), c.clock = p->clocks[rand() % p->clock_count].id, c.procedure = rand() % 2 ? p : other;
         str data = rand() % 5 && step ? useful_data(step, f, &scratch) : random_data(f, &scratch);
         c.data = json_parse(data, STR("data"), &scratch, &d);
+        c.document = rand() % 5 ? STR("dispatch_note") : STR("nothing"), c.way = rand() % 5 ? STR("直接送达") : STR(""), c.number = STR("某〔2024〕1号");
+        c.content = json_parse(rand() % 2 ? STR("{\"says\":{\"title\":\"甲\"}}") : STR("{\"says\":{\"title\":\"乙\"}}"), STR("content"), &scratch, &d);
+        if (c.kind != FLOW_DRAFT && c.kind != FLOW_ISSUE) c.content = NULL;
         flow_state after, again;
         str before = record_text(&s, &c, &scratch);
         decision done = flow_decide(&s, &c, cal, &after, &scratch, &d), same = flow_decide(&s, &c, cal, &again, &scratch, &d);
@@ -205,6 +217,29 @@ static void scenarios(const procedure *p)
     tap_is_str(said_of(p, "{"), "JSON-UNCLOSED", "no JSON");
 }
 
+// The n-th document of a case: drafted, issued.
+static void documents_limit(const procedure *p)
+{
+    diag_list d = {.arena = &a};
+    str role = STR("operator");
+    flow_state s = {.procedure = p}, after;
+    flow_command c = {.kind = FLOW_START, .actor = STR("甲"), .roles = &role, .role_count = 1, .at = 1709598600000, .offset_minutes = 480, .document = STR("dispatch_note")};
+    c.data = json_parse(STR("{\"no\": \"1\", \"category\": \"投诉\", \"subject\": \"x\"}"), STR("x"), &a, &d);
+    c.content = json_parse(STR("{\"says\":{}}"), STR("x"), &a, &d);
+    flow_decide(&s, &c, cal, &after, &a, &d);
+    decision last = DECIDED;
+    int made = 0;
+    for (; last == DECIDED && made <= FLOW_DOCUMENTS_MAX; made++) {
+        s = after;
+        c.kind = FLOW_DRAFT;
+        last = flow_decide(&s, &c, cal, &after, &a, &d);
+        s = after;
+        c.kind = FLOW_ISSUE;
+        if (last == DECIDED) flow_decide(&s, &c, cal, &after, &a, &d);
+    }
+    tap_ok(last == REFUSED && made == FLOW_DOCUMENTS_MAX + 1 && str_equal(str_from(d.last->code), STR("FLOW-DOCUMENTS")), "a case has %d documents at most", FLOW_DOCUMENTS_MAX);
+}
+
 static void suspensions(const procedure *p)
 {
     diag_list d = {.arena = &a};
@@ -239,6 +274,7 @@ int main(void)
     tap_ok(p && p->process, "the hotline has a process");
     properties(p);
     scenarios(p);
+    documents_limit(p);
     suspensions(p);
     arena_free(&a);
     return tap_done();
