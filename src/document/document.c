@@ -79,10 +79,13 @@ static feel_value due_of(const procedure *p, const procedure_clock *c, const fee
     clock_moment due;
     derivation why;
     diag_list untold = {.arena = a};       // most clocks are not printed
-    if (start.kind != FEEL_DATE) return feel_null();
-    running_clock running = clock_start(p, c, (clock_moment){.day = start.moment.date});
+    bool timed = start.kind == FEEL_DATE_TIME;
+    if (start.kind != FEEL_DATE && !timed) return feel_null();
+    running_clock running = clock_start(p, c, (clock_moment){start.moment.date, timed ? start.moment.time.second_of_day : 0, timed});
     if (!clock_due(&running, CLOCK_LAW, cal, &due, &why, a, &untold) || why.provisional) return feel_null();
-    return feel_date(due.day);
+    feel_value moment = feel_date(due.day);
+    if (due.has_time) moment.kind = FEEL_DATE_TIME, moment.moment.time = (feel_time){.second_of_day = due.second, .offset = FEEL_NO_OFFSET};
+    return moment;
 }
 
 // 《…法》第…条, as a document cites it: without the version in brackets behind the title.

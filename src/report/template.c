@@ -525,7 +525,7 @@ static void null_error(filler *f, const piece *p)
 static void kind_error(filler *f, const piece *p, bilingual found)
 {
     diag_add(f->d, DIAG_ERROR, "TEMPLATE-KIND", p->at,
-             (bilingual){"占位符可以是文字、数、日期或指标", "a placeholder prints a string, a number, a date or a figure"},
+             (bilingual){"占位符可以是文字、数、日期、日期时间或指标", "a placeholder prints a string, a number, a date with or without time, or a figure"},
              (bilingual){"占位符 {{%.*s}} 的值%s%.0s", "the placeholder {{%.*s}} %.0s%s"}, STR_ARG(p->text), found.zh, found.en);
 }
 
@@ -546,6 +546,10 @@ static bool print_value(filler *f, const piece *p, str *text, str *figure)
     case FEEL_NUMBER: *text = decimal_text(v.number, f->a); return true;
     case FEEL_DATE:
         *text = str_printf(f->a, "%d年%d月%d日", v.moment.date.year, v.moment.date.month, v.moment.date.day);
+        return true;
+    case FEEL_DATE_TIME:
+        *text = str_printf(f->a, "%d年%d月%d日%d时%02d分", v.moment.date.year, v.moment.date.month, v.moment.date.day,
+                           v.moment.time.second_of_day / 3600, v.moment.time.second_of_day / 60 % 60);
         return true;
     case FEEL_CONTEXT:
         *text = context_string(&v, "text"), *figure = context_string(&v, "id");

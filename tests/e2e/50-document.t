@@ -22,6 +22,9 @@ for declared in procedures/*/documents.json; do
     done
 done
 
+case_of procedures/message_board/documents.json transfer tests/documents/message_board.json > "$work/case.json"
+ok "a clock that a moment starts" fadu document message_board transfer --input "$work/case.json" --date 2025-03-07
+says "答复期限至2025年3月6日届满" "falls due"
 sample=tests/documents/reconsideration.json
 ok "a numbered document" fadu document reconsideration refusal --input $sample --date 2025-03-07 --number 3
 says "申政复〔2025〕3号" "has its number"

@@ -66,6 +66,7 @@ static const struct { const char *body, *expected, *why; } good[] = {
     {"## 一、概况\n### （一）总体\n#### 1. 分项\n正文。\n\n\n末段。", "1 一、概况\n2 （一）总体\n3 1. 分项\np 正文。\np 末段。", "headings and paragraphs; empty lines do not count"},
     {"化解纠纷{{disputes}}，全年。", "p 化解纠纷[disputes_mediated=712件]，全年。", "a figure prints its text and stays linked"},
     {"{{year}}年，{{district.name}}，{{day}}", "p 2024年，羊山新区，2025年2月28日", "numbers, strings and dates"},
+    {"{{date and time(\"2025-02-28T09:05:30\")}}", "p 2025年2月28日9时05分", "a moment, to the minute"},
     {"共{{disputes.value + 1}}件", "p 共713件", "an expression"},
     {"化解{{disputes}},办结(全部)", "p 化解[disputes_mediated=712件]，办结（全部）", "punctuation is mended across a figure"},
     {"{{if disputes.value > 0 then \"有\" else \"\"}}。", "p 有。", "FEEL's own if prints"},
