@@ -378,10 +378,11 @@ static decision send_back(deciding *x)
     return step_process(x, (bpmn_command){.kind = BPMN_MOVE, .id = t->id, .element = to->element}) ? DECIDED : REFUSED;
 }
 
+// What was entered wrong is put right also when the case is closed: the figures follow, the process does not.
 static decision correct(deciding *x)
 {
     if (!need_reason(x) || !take_data(x, NULL)) return REFUSED;
-    return step_process(x, (bpmn_command){.kind = BPMN_SET_VARIABLES}) ? DECIDED : REFUSED;
+    return x->s->status != CASE_OPEN || step_process(x, (bpmn_command){.kind = BPMN_SET_VARIABLES}) ? DECIDED : REFUSED;
 }
 
 static decision suspend(deciding *x)
@@ -590,7 +591,7 @@ static decision decide(deciding *x)
 enum { ANY = 1, WHEN_CLOSED = 2, WHEN_SUSPENDED = 4, BY_CASE = 8 };
 static const int rules[FLOW_COMMAND_COUNT] = {
     [FLOW_START] = ANY, [FLOW_TIME] = ANY,
-    [FLOW_CORRECT] = BY_CASE, [FLOW_SUSPEND] = BY_CASE, [FLOW_RESUME] = BY_CASE | WHEN_SUSPENDED, [FLOW_EXTEND] = BY_CASE, [FLOW_RECUSE] = BY_CASE,
+    [FLOW_CORRECT] = BY_CASE | WHEN_CLOSED, [FLOW_SUSPEND] = BY_CASE, [FLOW_RESUME] = BY_CASE | WHEN_SUSPENDED, [FLOW_EXTEND] = BY_CASE, [FLOW_RECUSE] = BY_CASE,
     [FLOW_LINK] = BY_CASE | WHEN_CLOSED, [FLOW_JOIN] = BY_CASE, [FLOW_WITHDRAW] = BY_CASE | WHEN_SUSPENDED, [FLOW_CANCEL] = BY_CASE | WHEN_SUSPENDED | WHEN_CLOSED,
     [FLOW_REOPEN] = BY_CASE | WHEN_CLOSED, [FLOW_MIGRATE] = BY_CASE | WHEN_SUSPENDED, [FLOW_RESOLVE] = BY_CASE,
     [FLOW_DRAFT] = BY_CASE | WHEN_CLOSED | WHEN_SUSPENDED, [FLOW_ISSUE] = BY_CASE | WHEN_CLOSED | WHEN_SUSPENDED, [FLOW_SERVE] = BY_CASE | WHEN_CLOSED | WHEN_SUSPENDED,

@@ -266,7 +266,7 @@ bool flow_state_read(const json *o, const procedure *p, const feel_value *data, 
 static event_kind kind_of(const flow_state *after, const flow_command *c)
 {
     switch (after->status) {
-    case CASE_CLOSED: return EV_CLOSED;
+    case CASE_CLOSED: return c->kind == FLOW_CORRECT ? EV_CORRECTED : EV_CLOSED;
     case CASE_WITHDRAWN: return EV_WITHDRAWN;
     case CASE_CANCELLED: return EV_CANCELLED;
     default: return c->kind == FLOW_START ? EV_RECORDED : c->kind == FLOW_CORRECT ? EV_CORRECTED : EV_ACTED;
