@@ -23,7 +23,7 @@ allowed() {
     report) echo "base calendar feel report" ;;
     document) echo "base calendar feel procedure store case report document" ;;
     sample) echo "base calendar feel sheet sample" ;;
-    service) echo "base calendar feel ledger sheet procedure store case figures report document service" ;;
+    service) echo "base calendar feel ledger sheet procedure store case figures report document sample service" ;;
     http) echo "base calendar feel dmn bpmn ledger procedure store case figures report service http" ;;
     cli) echo "base calendar feel dmn ledger sheet procedure store case figures report document sample service http cli" ;;
     *) echo "" ;;

@@ -99,6 +99,7 @@ typedef struct flow_state {
     X(DRAFT, "draft")            /* document, content */ \
     X(ISSUE, "issue")            /* document, content, number: fixes the draft */ \
     X(SERVE, "serve")            /* document, way, to: who received it; on: the day */ \
+    X(TAKE, "take")              /* nothing but that the case, which came from a ledger, is carried on here from now on */ \
     X(TIME, "wait")              /* nobody acts: what was to happen by now happens */
 
 typedef enum {

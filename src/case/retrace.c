@@ -223,7 +223,8 @@ bool case_retrace(const procedure *p, const feel_value *row, date opened, bool c
     go_on(&t);
     correct(&t);
     out->end = t.state;
-    out->whole = (t.state.status != CASE_OPEN) == closed;
-    for (ptrdiff_t i = 0; i < t.form->field_count; i++) out->whole = out->whole && same(t.state.data[i], row[i]);
+    out->same_data = true;
+    for (ptrdiff_t i = 0; i < t.form->field_count; i++) out->same_data = out->same_data && same(t.state.data[i], row[i]);
+    out->whole = out->same_data && (t.state.status != CASE_OPEN) == closed;
     return true;
 }

@@ -18,7 +18,8 @@ typedef struct {
     flow_command *commands;              // in order of time, beginning with FLOW_START; all roles and certificates that a step asks for are theirs
     ptrdiff_t count;
     flow_state end;
-    bool whole;                          // the end has the row's data, and is closed if and only if the row is
+    bool same_data;                      // the end has the row's data
+    bool whole;                          // and is closed if and only if the row is
 } retraced;
 
 // `row` has one value per field of the process's form; `opened` is the day on which the case began, if no field tells the moment; `closed`: the

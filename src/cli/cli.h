@@ -40,6 +40,7 @@ int cli_decide(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_init(int argc, char **argv);
 int cli_sample(int argc, char **argv);
+int cli_simulate(int argc, char **argv);
 int cli_import(int argc, char **argv);
 int cli_report_command(int argc, char **argv);
 int cli_trace(int argc, char **argv);

@@ -4,6 +4,7 @@
 const cli_command cli_commands[] = {
     {"init", cli_init, "init DIR [--district NAME]", {"建立数据目录", "make a data directory"}, {0}},
     {"sample", cli_sample, "sample NAME --out DIR", {"写出演示区的台账（合成数据，每次相同）", "write the demonstration district's ledgers (synthetic, deterministic)"}, {0}},
+    {"simulate", cli_simulate, "simulate NAME --year Y --out DIR", {"让演示区按真实流程走完一年", "play a year of the demonstration district through the real procedures"}, {0}},
     {"import", cli_import, "import DIR FILE... [--procedure ID] [--mapping FILE] [--strict]", {"导入台账（.xlsx、.csv）", "import ledgers (.xlsx, .csv)"},
      {"  --procedure ID   指明流程，否则由表头识别\n  --mapping FILE   表头与字段的对应关系（import.json 的格式）\n  --strict         有一行不能导入，整个文件就不导入",
       "  --procedure ID   name the procedure instead of recognizing it by its headings\n  --mapping FILE   which heading is which field (the format of import.json)\n  --strict         one bad row refuses the file"}},

@@ -53,7 +53,7 @@ str command_text(const request *q, const event *e)
         [FLOW_START] = {"开始", "begun"}, [FLOW_CLAIM] = {"签收", "claimed"}, [FLOW_RELEASE] = {"放回", "given back"}, [FLOW_ASSIGN] = {"指派", "assigned"}, [FLOW_COMPLETE] = {"完成", "completed"},
         [FLOW_RETURN] = {"退回", "returned"}, [FLOW_CORRECT] = {"更正", "corrected"}, [FLOW_SUSPEND] = {"中止", "suspended"}, [FLOW_RESUME] = {"恢复", "resumed"}, [FLOW_EXTEND] = {"延长期限", "extended"},
         [FLOW_RECUSE] = {"回避", "recused"}, [FLOW_LINK] = {"关联", "linked"}, [FLOW_JOIN] = {"并案", "joined"}, [FLOW_WITHDRAW] = {"撤回", "withdrawn"}, [FLOW_CANCEL] = {"注销", "cancelled"},
-        [FLOW_REOPEN] = {"重新办理", "reopened"}, [FLOW_MIGRATE] = {"改用新版流程", "migrated"}, [FLOW_RESOLVE] = {"排除异常", "resolved"}, [FLOW_DRAFT] = {"拟制文书", "document drafted"},
+        [FLOW_REOPEN] = {"重新办理", "reopened"}, [FLOW_MIGRATE] = {"改用新版流程", "migrated"}, [FLOW_RESOLVE] = {"排除异常", "resolved"}, [FLOW_TAKE] = {"接续办理", "carried on from the ledger"}, [FLOW_DRAFT] = {"拟制文书", "document drafted"},
         [FLOW_ISSUE] = {"签发文书", "document issued"}, [FLOW_SERVE] = {"送达文书", "document served"}, [FLOW_TIME] = {"时间届至", "time passed"}};
     flow_command_kind kind;
     if (!flow_command_find(json_string(e->command, STR("do")), &kind)) return (str){0};

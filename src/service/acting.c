@@ -1,4 +1,5 @@
 // Commands of running cases: from the stored case to the decided event.
+#include "case/retrace.h"
 #include "document/document.h"
 #include "document/series.h"
 #include "service/access.h"
@@ -82,6 +83,7 @@ typedef struct {
     writer *w;
     flow_command *c;
     case_state before;
+    const flow_state *running;       // where it stands; NULL: it has not begun
     const procedure *procedure;      // of the version under which the case runs
     int definition;
     arena *arena;
@@ -115,7 +117,25 @@ static store_result load_case(acting *x, int64_t case_id)
     if (r != STORE_OK) return r;
     x->procedure = x->before.last.procedure;
     x->definition = row.definition;
+    x->running = x->before.last.running;
     return STORE_OK;
+}
+
+// A case from a ledger goes on where its row says it stands. It has to be one of the procedure's process, and to come out as the row says.
+static bool take_over(acting *x)
+{
+    const event *e = &x->before.last;
+    retraced *r = arena_new(x->arena, 1, retraced);
+    if (!e->procedure->process || e->procedure->process->form != e->form || x->before.status == CASE_WITHDRAWN || x->before.status == CASE_CANCELLED) return false;
+    if (!case_retrace(e->procedure, e->data, e->opened, x->before.status != CASE_OPEN, x->w->district->definitions->calendar, x->c->offset_minutes, r, x->arena) || !r->same_data) return false;
+    // What has fallen due since then happens now.
+    flow_command passing = {.kind = FLOW_TIME, .at = x->c->at, .offset_minutes = x->c->offset_minutes};
+    flow_state *now = arena_new(x->arena, 1, flow_state);
+    diag_list unsaid = {.arena = x->arena};
+    flow_decide(&r->end, &passing, x->w->district->definitions->calendar, now, x->arena, &unsaid);
+    now->version = e->version;
+    x->running = now;
+    return true;
 }
 
 // A command that was done is not done again: the same id must ask for the same.
@@ -261,7 +281,7 @@ static decision know_actor(acting *x, const flow_state *before)
     const procedure_process *p = x->procedure->process;
     const process_step *step = c->kind == FLOW_START ? &p->start : process_task(p, c->task);
     const flow_task *task = before->status ? flow_task_find(before, c->task, c->unit) : NULL;
-    if (step && step->qualification.len) {
+    if (step && step->qualification.len && !c->qualification_count) {
         bool has = false;
         store_result r = access_qualifies(s, x->w->district->definitions, c->actor, step->qualification, today, &has, x->arena, x->diags);
         if (r != STORE_OK) return trouble(x, r);
@@ -283,7 +303,7 @@ static decision decide(acting *x, event *out)
 {
     flow_state before = {.procedure = x->procedure}, *after = arena_new(x->arena, 1, flow_state);
     numbering number = {0};
-    if (x->before.exists) before = *x->before.last.running;
+    if (x->running) before = *x->running;
     else if (give_number(x, &number) == REFUSED) return REFUSED;
     if (know_actor(x, &before) == REFUSED) return REFUSED;
     if ((x->c->kind == FLOW_DRAFT || x->c->kind == FLOW_ISSUE) && make_document(x, &before, &number) == REFUSED) return REFUSED;
@@ -317,7 +337,8 @@ decision writer_act(writer *w, int64_t case_id, str procedure_id, flow_command *
         store_result r = load_case(&x, case_id);
         if (r == STORE_NOT_FOUND) return refuse(&x, "CASE-NOT-THERE", (bilingual){0}, (bilingual){"没有这件事项", "there is no such case"});
         if (r != STORE_OK) return trouble(&x, r);
-        if (!x.before.last.running) return refuse(&x, "CASE-NOT-RUNNING", (bilingual){"更正台账后重新导入", "correct the ledger and import it again"}, (bilingual){"这件事项来自台账，不在本系统办理", "this case comes from a ledger and is not handled in this system"});
+        if (!x.running && !take_over(&x)) return refuse(&x, "CASE-NOT-RUNNING", (bilingual){"更正台账后重新导入", "correct the ledger and import it again"}, (bilingual){"这件事项来自台账，不能在本系统接着办理", "this case comes from a ledger and cannot be carried on in this system"});
+        if (c->kind == FLOW_TAKE && x.before.last.running) return refuse(&x, "CASE-RUNS", (bilingual){0}, (bilingual){"这件事项已在本系统办理", "this case is handled in this system already"});
         if (c->kind == FLOW_MIGRATE) c->procedure = definitions_procedure(w->district->definitions, x.procedure->id, &x.definition);
     } else {
         x.procedure = definitions_procedure(w->district->definitions, procedure_id, &x.definition);
