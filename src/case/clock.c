@@ -232,7 +232,7 @@ static clock_moment due_in_hours(const running_clock *c, clock_moment event, per
     }
     for (;; day = next, second = 0) {
         if (!hours_count_on(c, cal, day, &next)) {
-            tell(why, day, str_printf(a, "%.*s中止或者休息，不计入", STR_ARG(day_end(date_add_days(next, -1), LANG_ZH, a))),
+            if (why) tell(why, day, str_printf(a, "%.*s中止或者休息，不计入", STR_ARG(day_end(date_add_days(next, -1), LANG_ZH, a))),
                  str_printf(a, "%.*ssuspended or at rest, not counted", STR_ARG(day_end(date_add_days(next, -1), LANG_EN, a))), a);
             continue;
         }
@@ -240,7 +240,7 @@ static clock_moment due_in_hours(const running_clock *c, clock_moment event, per
         left -= DAY_SECONDS - second;
     }
     clock_moment due = {day, (int32_t)(second + left), true};
-    tell(why, due.day, str_printf(a, "%.*s，满%.*s", STR_ARG(time_text(due.second, a)), STR_ARG(period_text(p, LANG_ZH, a))),
+    if (why) tell(why, due.day, str_printf(a, "%.*s，满%.*s", STR_ARG(time_text(due.second, a)), STR_ARG(period_text(p, LANG_ZH, a))),
          str_printf(a, "%.*s: %.*s over", STR_ARG(time_text(due.second, a)), STR_ARG(period_text(p, LANG_EN, a))), a);
     return due;
 }

@@ -436,11 +436,8 @@ store_result store_commit(store *s)
         store_rollback(s);
         return r;
     }
-    bool wrote = s->writing;
     s->writing = false;
     forget_deltas(s);
-    // What is committed is safe in the WAL whether or not this succeeds; readers may hold it up.
-    if (wrote) sqlite3_wal_checkpoint_v2(s->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     return STORE_OK;
 }
 
