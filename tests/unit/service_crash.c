@@ -11,7 +11,7 @@
 #include "service/verify.h"
 #include "tap.h"
 
-enum { CLIENTS = 16, ROUNDS = 12, ACKNOWLEDGED_MAX = 1 << 20, LIFE_MS_MAX = 120, RESENT = 500, COMMANDS = 20 };
+enum { CLIENTS = 16, ROUNDS = 12, ACKNOWLEDGED_MAX = 1 << 20, LIFE_MS_MAX = 120, BEGIN_MS_MAX = 5000, RESENT = 500, COMMANDS = 20 };
 
 // What the clients were told, in memory that outlives the killed process.
 typedef struct { int round, client, lap, n, version; int64_t case_id; } acknowledged;
@@ -128,7 +128,10 @@ int main(void)
     for (int round = 0; round < rounds; round++) {
         pid_t pid = fork();
         if (pid == 0) child(round);
-        usleep((useconds_t)(40 + rand() % LIFE_MS_MAX) * 1000);
+        // Every fourth is killed whatever it is doing; the others not before they have begun to answer.
+        int before = shared->count;
+        for (int ms = 0; round % 4 && shared->count == before && ms < BEGIN_MS_MAX; ms++) usleep(1000);
+        usleep((useconds_t)(rand() % LIFE_MS_MAX) * 1000);
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
     }
