@@ -79,7 +79,7 @@ cov: ## line coverage of the unit tests (needs gcovr)
 	@prove -e '' $(TESTS:$(BUILD)/%=$(BUILD)/cov/%)
 	@gcovr -r . $(BUILD)/cov --exclude 'tests/'
 
-bench: all $(BUILD)/bench/feel $(BUILD)/bench/dmn $(BUILD)/bench/bpmn $(BUILD)/bench/commands ## measure, as ratios in one run
+bench: all $(BUILD)/bench/feel $(BUILD)/bench/dmn $(BUILD)/bench/bpmn $(BUILD)/bench/commands $(BUILD)/bench/clocks ## measure, as ratios in one run
 	@BUILD=$(BUILD) bench/run.sh
 
 format: ## lay out the C sources by .clang-format

@@ -1,6 +1,6 @@
 // Many running time limits: cases that are open, each with one.
 //
-//   clocks make DIR N       begins N hotline orders, each with its time limit of dispatch; prints seconds
+//   clocks make DIR N       begins N applications for reconsideration, each with the five working days of its review; prints seconds
 //   clocks fire DIR         lets time pass until all of them are overdue; prints how many fell due, and seconds
 //   clocks update DB        the same number of rows of a plain SQLite table is updated in one statement; prints seconds
 #include <sqlite3.h>
@@ -35,7 +35,7 @@ static int make(const char *dir, long count)
     if (!open_district(dir, &x)) return 1;
     double from = seconds();
     timestamp now = machine_now();
-    str role = STR("operator");
+    str role = STR("clerk");
     for (long i = 0; i < count;) {
         arena_rewind(&a, (arena_position){0});
         if (writer_begin(&w, &x, now) != STORE_OK) return 1;
@@ -45,8 +45,8 @@ static int make(const char *dir, long count)
             event e;
             w.now = now + i / ORDERS_A_MINUTE * 60000;
             flow_command c = {.kind = FLOW_START, .actor = STR("甲"), .roles = &role, .role_count = 1};
-            c.data = json_parse(str_printf(&a, "{\"no\": \"K%09ld\", \"category\": \"咨询\", \"subject\": \"医保报销怎么办理\"}", i), STR("data"), &a, &d);
-            if (writer_act(&w, 0, STR("hotline"), &c, &e, &a, &d) != DECIDED) return 1;
+            c.data = json_parse(str_printf(&a, "{\"no\": \"YSFY2026-%ld\", \"organ\": \"申州市人民政府\", \"applicant\": \"张某\", \"applicant_kind\": \"公民\", \"respondent\": \"新区城市管理局\", \"act_kind\": \"行政处罚\", \"act\": \"罚款\", \"request\": \"撤销\"}", i), STR("data"), &a, &d);
+            if (writer_act(&w, 0, STR("reconsideration"), &c, &e, &a, &d) != DECIDED) return fprintf(stderr, "%s\n", d.last ? d.last->code : "?"), 1;
             arena_rewind(&a, mark);
         }
         if (writer_commit(&w, &a) != STORE_OK) return 1;

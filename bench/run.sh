@@ -87,6 +87,38 @@ kill $pid; wait $pid 2>/dev/null || true
 ours=$(ratio "$1" "$2")
 say "the same over HTTP" "$ours" "$other" "$(ratio "$ours" "$other")" ">= 0.5"
 
+# Running time limits: made, recomputed after a new holiday notice, fallen due; and what a serving process holds for each open case.
+clocks=${CLOCKS:-$rows}
+memory() { # memory DIR: kB held by a server of it after a page of cases, of tasks' time limits
+    "$fadu" serve "$1" --listen 127.0.0.1:0 > "$1.address" & p=$!
+    until [ -s "$1.address" ]; do :; done
+    curl -s "$(cat "$1.address")api/v1/cases?procedure=reconsideration&limit=100" >/dev/null
+    curl -s "$(cat "$1.address")procedures/reconsideration" >/dev/null
+    sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$p/status"
+    kill $p; wait $p 2>/dev/null || true
+}
+for n in 1000 "$clocks"; do
+    "$fadu" init "$work/clocks-$n" >/dev/null
+    made=$("$build/bench/clocks" make "$work/clocks-$n" "$n")
+done
+say "$clocks cases begun, s" "$made" "" "" ""
+few=$(memory "$work/clocks-1000") many=$(memory "$work/clocks-$clocks")
+say "memory: $clocks : 1000 open cases, kB" "$many" "$few" "$(echo "$many $few $clocks" | awk '{printf "%.3f", ($1 - $2) / ($3 - 1000)}')" "< 1 kB a case"
+: > "$work/clocks-$clocks.address"
+both=$("$fadu" serve "$work/clocks-$clocks" --listen 127.0.0.1:0 > "$work/clocks-$clocks.address" & p=$!
+       from=$(date +%s.%N); until [ -s "$work/clocks-$clocks.address" ]; do :; done; curl -s "$(cat "$work/clocks-$clocks.address")health" >/dev/null
+       date +%s.%N | awk -v f="$from" '{print $1 - f}'; kill $p)
+say "start to first answer, $clocks clocks, s" "$both" "-" "-" ""
+python3 -c 'import datetime, json, sys
+days = [datetime.date.today() + datetime.timedelta(n) for n in range(1, 4)]
+json.dump({"year": days[0].year, "papers": ["https://example.org/"], "days": [{"name": "放假", "date": str(d), "isOffDay": True} for d in days]}, open(sys.argv[1], "w"))' "$work/notice.json"
+other=$("$build/bench/clocks" update "$work/clocks-$clocks")
+ours=$(seconds "$fadu" adopt "$work/clocks-$clocks" "$work/notice.json")
+say "$clocks clocks recomputed : UPDATE of their rows, s" "$ours" "$other" "$(ratio "$ours" "$other")" ""
+set -- $("$build/bench/clocks" fire "$work/clocks-$clocks")
+say "$1 clocks fallen due : UPDATE of their rows, s" "$2" "$other" "$(ratio "$2" "$other")" ""
+rm -rf "$work/clocks-$clocks"
+
 ledger "$rows" "$work/big.csv"
 "$fadu" init "$work/big" >/dev/null
 ours=$(seconds "$fadu" import "$work/big" "$work/big.csv")

@@ -66,8 +66,6 @@ typedef struct {
     int scope;                     // element that contains it; -1 for a process
     int line;
     bool executable;               // processes: isExecutable
-    bool has_bounds;               // of its shape in the diagram
-    double x, y, width, height;    // pixels for drawing, never for reckoning
 } bpmn_element_info;
 bpmn_element_info bpmn_element(const bpmn_model *m, int element);
 

@@ -707,29 +707,12 @@ int bpmn_element_find(const bpmn_model *m, str id)
     return -1;
 }
 
-static double coordinate(const tree_node *n, const char *name, arena *a)
-{
-    return strtod(str_cstr(tree_get(n, name), a), NULL);
-}
-
 bpmn_element_info bpmn_element(const bpmn_model *m, int index)
 {
     const element *e = &m->elements[index];
-    arena scratch = {0};
     bpmn_element_info info = {.id = e->id, .name = e->name, .type = e->xml->name.data, .scope = e->scope, .line = e->xml->xml->line, .executable = e->executable, .item = e->loop.item};
     if (e->kind == E_RULE && !e->job.present && !e->decision.program) info.decision = e->decision.text;
     if (e->kind == E_RULE) info.result = e->result;
-    for (const tree_node *n = m->root; n; n = tree_next(n)) {
-        if (n->ns != NS_DI || !str_equal(n->name, STR("BPMNShape")) || !str_equal(tree_get(n, "bpmnElement"), e->id)) continue;
-        for (const tree_node *b = n->first; b; b = b->next)
-            if (str_equal(b->name, STR("Bounds"))) {
-                info.has_bounds = true;
-                info.x = coordinate(b, "x", &scratch), info.y = coordinate(b, "y", &scratch);
-                info.width = coordinate(b, "width", &scratch), info.height = coordinate(b, "height", &scratch);
-            }
-        break;
-    }
-    arena_free(&scratch);
     return info;
 }
 
