@@ -69,7 +69,7 @@ int cli_lint(int argc, char **argv)
         if (p) all[loaded++] = p;
         for (ptrdiff_t k = 0; p && k < p->template_count; k++) document_load(&p->templates[k], &a, &d);
         for (ptrdiff_t k = 0; p && k < p->decision_count; k++)
-            if (k == 0 || p->decisions[k].model != p->decisions[k - 1].model) dmn_lint(p->decisions[k].model, &d);
+            if (k == 0 || p->decisions[k].model != p->decisions[k - 1].model) dmn_lint(p->decisions[k].model, &d), models++;
     }
     procedure_check_all(all, loaded, &d);
     cli_report(&d);

@@ -23,9 +23,13 @@ static bool read_file(const char *path, str *out, arena *a, diag_list *d)
 {
     FILE *f = fopen(path, "rb");
     if (!f) return cannot_read(path, d), false;
-    char *text = arena_new(a, PROCEDURE_FILE_BYTES_MAX + 1, char);
-    size_t n = fread(text, 1, PROCEDURE_FILE_BYTES_MAX + 1, f);
-    bool failed = ferror(f);
+    // As much room as the file needs, by what its end tells, and one byte to see that it has not grown.
+    long end = fseek(f, 0, SEEK_END) == 0 ? ftell(f) : -1;
+    bool failed = end < 0 || fseek(f, 0, SEEK_SET) != 0;
+    size_t room = failed ? 0 : (size_t)(end < PROCEDURE_FILE_BYTES_MAX ? end : PROCEDURE_FILE_BYTES_MAX) + 1;
+    char *text = arena_new(a, (ptrdiff_t)room, char);
+    size_t n = fread(text, 1, room, f);
+    failed = failed || ferror(f);
     fclose(f);
     if (failed) return cannot_read(path, d), false;
     if (n > PROCEDURE_FILE_BYTES_MAX) {
