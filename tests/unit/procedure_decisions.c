@@ -30,6 +30,12 @@ static int occurrences(str text, str what)
     return n;
 }
 
+static void release(struct dirent **names, int count)
+{
+    for (int i = 0; i < count; i++) free(names[i]);
+    free(names);
+}
+
 // Every table of every procedure, with as many rules as its file has. Each file has one table.
 static void list_tables(void)
 {
@@ -46,6 +52,7 @@ static void list_tables(void)
             tables[table_count].hit = arena_new(&a, rules + 1, bool), tables[table_count].rules = rules, tables[table_count++].has_default = has_default;
         }
     }
+    release(names, count);
 }
 
 static void try_example(const procedure *p, const procedure_decision *x, const json *example, int table, const char *about)
@@ -116,6 +123,7 @@ int main(void)
     int count = scandir(FOLDER, &names, NULL, alphasort);
     for (int i = 0; i < count; i++)
         if (str_ends(str_from(names[i]->d_name), STR(".json"))) try_file(names[i]->d_name);
+    release(names, count);
     for (int i = 0; i < table_count; i++) {
         int hit = 0;
         for (int r = 1; r <= tables[i].rules; r++) hit += tables[i].hit[r];
