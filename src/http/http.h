@@ -19,6 +19,7 @@ exit_status http_serve(const char *dir, const char *listen, const volatile int *
 enum {
     HTTP_CONNECTIONS_MAX = 1024, HTTP_CONNECTIONS_PER_ADDRESS_MAX = 256,
     HTTP_TIMEOUT_S = 30,
+    HTTP_LISTENERS_MAX = 64,         // that wait for events: each has a thread
     HTTP_BODY_MAX = 1 << 20,         // of a request (413): forms and commands; ledgers are imported by `fadu import`
     HTTP_URL_MAX = 2000,             // longer addresses are refused (414)
     HTTP_QUERY_MAX = 200,            // characters of a search

@@ -8,6 +8,7 @@
 #include "service/reporting.h"
 
 typedef struct server server;           // server.c's
+typedef struct event_stream event_stream;
 typedef enum { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_METHOD_COUNT } http_method;
 
 typedef struct {
@@ -39,6 +40,7 @@ typedef struct {
     struct { const char *name; str value; } headers[RESPONSE_HEADERS_MAX];      // beyond those of every answer: response_header
     int header_count;
     buf body;
+    event_stream *stream;       // instead of a body: an answer without end (events.c)
 } response;
 
 // Who may come to a handler. What an actor may do there is the handler's to ask (service/access.h).
@@ -61,6 +63,14 @@ void redirect(const request *q, response *r, const char *address);       // 303 
 // Waits until the one writer has made the change (service/queue.h). Answers nothing itself: trouble is in q->diags, and the result says which
 // answer fits.
 queue_result server_write(const request *q, queue_change change, void *ctx);
+// For what outlives a request: a connection for reading, in a transaction. NULL: there is none to be had.
+store *server_take_store(server *s);
+void server_give_store(server *s, store *taken);
+write_queue *server_queue(server *s);
+bool server_is_stopping(const server *s);
+// The next bytes of a stream, at most `room`, once there are some; -1 at its end. events_close must follow.
+ptrdiff_t events_read(event_stream *x, char *out, ptrdiff_t room);
+void events_close(event_stream *x);
 // The answer to a change that was not made: 422 with the diagnostics, 503 when another process writes, 500.
 void write_error(const request *q, response *r, queue_result result);
 
@@ -143,6 +153,7 @@ void post_api_command(const request *q, response *r);
 void post_api_commands(const request *q, response *r);
 void post_api_referral(const request *q, response *r);
 void get_api_description(const request *q, response *r);
+void get_api_events(const request *q, response *r);
 void get_api_tasks(const request *q, response *r);
 void get_api_clocks(const request *q, response *r);
 void get_checkpoint(const request *q, response *r);

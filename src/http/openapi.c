@@ -19,6 +19,7 @@ static const description descriptions[] = {
     {post_api_command, "", "Command", "Case", false},
     {post_api_referral, "", "Referral", "Case", true},
     {post_api_commands, "", "Commands", "Results", false},
+    {get_api_events, "procedure:string after:integer", NULL, "Any", false},
     {get_api_tasks, "procedure:string role:string mine:boolean after:string limit:integer", NULL, "Tasks", false},
     {get_api_clocks, "procedure:string level:integer from:string limit:integer", NULL, "Clocks", false},
     {post_api_reveal, "", "Reveal", "Revealed", false},
@@ -77,6 +78,7 @@ static json *parameters(const route *r, const description *d, arena *a)
         parameter(list, name, "query", type, false, a);
     }
     if (r->method == HTTP_GET) parameter(list, STR("lang"), "query", STR("string"), false, a);
+    if (r->run == get_api_events) parameter(list, STR("Last-Event-ID"), "header", STR("string"), false, a);
     if (r->run == get_api_case) parameter(list, STR("If-None-Match"), "header", STR("string"), false, a);
     if (r->run == post_api_command) parameter(list, STR("If-Match"), "header", STR("string"), false, a);
     if (d->body && r->run != post_api_reveal && r->run != post_api_document) parameter(list, STR("Idempotency-Key"), "header", STR("string"), false, a);
@@ -94,7 +96,7 @@ static json *responses(const route *r, const description *d, arena *a)
 {
     json *o = json_new_object(a), *good = member(o, "200", json_new_object(a));
     member(good, "description", text(d->makes ? "done before with this id" : "as asked", a));
-    content(good, "application/json", d->answer, a);
+    content(good, r->run == get_api_events ? "text/event-stream" : "application/json", d->answer, a);
     if (d->makes) {
         json *made = member(o, "201", json_new_object(a));
         member(made, "description", text("begun; Location says where", a));

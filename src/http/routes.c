@@ -40,6 +40,7 @@ const route routes[] = {
     {HTTP_POST, "/api/v1/cases/*/commands", post_api_command, SIGNED_IN, {"办理一件事项", "do something with a case"}},
     {HTTP_POST, "/api/v1/cases/*/referrals", post_api_referral, SIGNED_IN, {"转办或者拆分：另立关联事项", "refer or split: begin a case that is linked with this one"}},
     {HTTP_POST, "/api/v1/commands", post_api_commands, SIGNED_IN, {"批量办理", "many commands at once"}},
+    {HTTP_GET, "/api/v1/events", get_api_events, SIGNED_IN, {"变化（server-sent events）", "what happens (server-sent events)"}},
     {HTTP_GET, "/api/v1/tasks", get_api_tasks, SIGNED_IN, {"待办任务", "open tasks"}},
     {HTTP_GET, "/api/v1/clocks", get_api_clocks, SIGNED_IN, {"正在计算的期限", "running time limits"}},
     {HTTP_POST, "/api/v1/cases/*/reveal", post_api_reveal, SIGNED_IN, {"查看遮盖的字段（留下记录）", "read a masked field in full, on record"}},

@@ -21,6 +21,7 @@ struct server {
     definitions *definitions;
     access_guard *guard;
     write_queue *queue;
+    const volatile int *stop;
     pthread_mutex_t lock;       // over what follows
     pthread_cond_t given_back;
     store *idle[READERS_MAX];   // connections nobody uses
@@ -31,38 +32,43 @@ struct server {
 
 // ---- store connections -----------------------------------------------------------------------------------
 
-// Begins a reading transaction on a connection of its own. False: there is none to be had.
-static bool take_store(request *q)
+store *server_take_store(server *s)
 {
-    server *s = q->server;
     pthread_mutex_lock(&s->lock);
     while (s->reading == READERS_MAX) pthread_cond_wait(&s->given_back, &s->lock);
     s->reading++;
-    q->store = s->idle_count ? s->idle[--s->idle_count] : NULL;
+    store *taken = s->idle_count ? s->idle[--s->idle_count] : NULL;
     pthread_mutex_unlock(&s->lock);
-    if (!q->store && store_open(s->dir, false, &q->store) != STORE_OK) q->store = NULL;
-    if (q->store && store_begin(q->store, false) == STORE_OK) return true;
-    store_close(q->store);
-    q->store = NULL;
+    if (!taken && store_open(s->dir, false, &taken) != STORE_OK) taken = NULL;
+    if (taken && store_begin(taken, false) == STORE_OK) return taken;
+    store_close(taken);
     pthread_mutex_lock(&s->lock);
     s->reading--;
     pthread_cond_signal(&s->given_back);
     pthread_mutex_unlock(&s->lock);
-    return false;
+    return NULL;
 }
+
+void server_give_store(server *s, store *taken)
+{
+    store_rollback(taken);
+    pthread_mutex_lock(&s->lock);
+    s->idle[s->idle_count++] = taken;
+    s->reading--;
+    pthread_cond_signal(&s->given_back);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static bool take_store(request *q) { return (q->store = server_take_store(q->server)) != NULL; }
 
 static void let_go_of_store(request *q)
 {
-    server *s = q->server;
-    if (!q->store) return;
-    store_rollback(q->store);
-    pthread_mutex_lock(&s->lock);
-    s->idle[s->idle_count++] = q->store;
-    s->reading--;
-    pthread_cond_signal(&s->given_back);
-    pthread_mutex_unlock(&s->lock);
+    if (q->store) server_give_store(q->server, q->store);
     q->store = NULL;
 }
+
+write_queue *server_queue(server *s) { return s->queue; }
+bool server_is_stopping(const server *s) { return *s->stop != 0; }
 
 // ---- writing ---------------------------------------------------------------------------------------------
 
@@ -211,9 +217,26 @@ static void dispatch(request *q, response *r)
     let_go_of_store(q);
 }
 
+static ssize_t read_stream(void *x, uint64_t position, char *out, size_t room)
+{
+    (void)position;
+    ptrdiff_t n = events_read(x, out, (ptrdiff_t)room);
+    return n < 0 ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)n;
+}
+
+static void close_stream(void *x) { events_close(x); }
+
+static struct MHD_Response *make_answer(const response *r)
+{
+    if (!r->stream) return MHD_create_response_from_buffer((size_t)r->body.len, r->body.data, MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *answer = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16384, read_stream, r->stream, close_stream);
+    if (!answer) events_close(r->stream);
+    return answer;
+}
+
 static enum MHD_Result send_response(struct MHD_Connection *connection, const response *r, bool head, bool private)
 {
-    struct MHD_Response *answer = MHD_create_response_from_buffer((size_t)r->body.len, r->body.data, MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *answer = make_answer(r);
     if (!answer) return MHD_NO;
     static const struct { const char *name, *value; } headers[] = {
         {"Content-Security-Policy", "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
@@ -403,7 +426,7 @@ exit_status http_serve(const char *dir, const char *listen_text, const volatile 
                  (bilingual){"“%s”不是监听地址", "\"%s\" is not an address to listen on"}, listen_text);
         return EXIT_INPUT;
     }
-    server s = {.dir = dir, .lock = PTHREAD_MUTEX_INITIALIZER, .given_back = PTHREAD_COND_INITIALIZER};
+    server s = {.dir = dir, .stop = stop, .lock = PTHREAD_MUTEX_INITIALIZER, .given_back = PTHREAD_COND_INITIALIZER};
     district x;
     exit_status status = district_open(dir, false, &x, d);
     if (status != EXIT_DONE) return status;

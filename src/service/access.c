@@ -438,7 +438,7 @@ void access_end_session(writer *w, str session)
     store_drop_session(w->district->store, digest_of(session));
 }
 
-static bool load_actor(store *s, str login, access_actor *out, arena *a)
+bool access_by_login(store *s, str login, access_actor *out, arena *a)
 {
     store_account x;
     store_grant *grants;
@@ -464,7 +464,7 @@ bool access_by_session(access_guard *g, store *s, str session, timestamp now, ac
     store_session x;
     if (session.len != ACCESS_SECRET_DIGITS) return false;
     digest key = digest_of(session);
-    if (store_get_session(s, key, &x, a) != STORE_OK || now >= x.expires || !load_actor(s, x.account, out, a) || !still_used(g, key, now)) return false;
+    if (store_get_session(s, key, &x, a) != STORE_OK || now >= x.expires || !access_by_login(s, x.account, out, a) || !still_used(g, key, now)) return false;
     out->csrf = x.csrf;
     return true;
 }
@@ -532,7 +532,7 @@ bool access_by_token(store *s, str token, timestamp now, access_actor *out, aren
 {
     store_token x;
     return token.len == TOKEN_PREFIX.len + ACCESS_SECRET_DIGITS && str_starts(token, TOKEN_PREFIX) && store_get_token(s, digest_of(token), &x, a) == STORE_OK && now < x.expires &&
-           load_actor(s, x.account, out, a);
+           access_by_login(s, x.account, out, a);
 }
 
 bool access_same_secret(str x, str y) { return x.len == y.len && x.len && sodium_memcmp(x.data, y.data, (size_t)x.len) == 0; }

@@ -81,6 +81,9 @@ str access_make_session(writer *w, str login, arena *a);
 void access_end_session(writer *w, str session);
 bool access_by_session(access_guard *g, store *s, str session, timestamp now, access_actor *out, arena *a);
 
+// Somebody who is known already, as they are now. False: disabled since, or not there.
+bool access_by_login(store *s, str login, access_actor *out, arena *a);
+
 // ---- tokens, for programs --------------------------------------------------------------------------------
 // "fadu_" and 64 hexadecimal digits, shown this once; a token may do what its account may. {0} when refused.
 str access_make_token(writer *w, str by, str login, str name, int days, arena *a, diag_list *d);

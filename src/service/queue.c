@@ -22,6 +22,7 @@ struct write_queue {
     pthread_t thread;
     pthread_mutex_t mutex;           // over all that follows
     pthread_cond_t moved;            // a job has come, or the end
+    pthread_cond_t news;             // `written` has grown, or the end
     job *first, *last;
     bool ending;
     int64_t written;
@@ -170,14 +171,14 @@ static void ring_guarded(writing *x, timestamp now)
 
 // ---- the thread ------------------------------------------------------------------------------------------
 
-static void wait_ms(write_queue *q, int64_t ms)
+static void wait_ms(write_queue *q, pthread_cond_t *what, int64_t ms)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += ms / 1000;
     until.tv_nsec += ms % 1000 * 1000000;
     if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
-    pthread_cond_timedwait(&q->moved, &q->mutex, &until);
+    pthread_cond_timedwait(what, &q->mutex, &until);
 }
 
 static job *take_group(write_queue *q)
@@ -193,7 +194,10 @@ static job *take_group(write_queue *q)
 
 static void tell(write_queue *q, job *first, int64_t written)
 {
-    q->written = written > q->written ? written : q->written;
+    if (written > q->written) {
+        q->written = written;
+        pthread_cond_broadcast(&q->news);
+    }
     for (job *j = first, *next; j; j = next) {
         next = j->next;
         j->done = true;
@@ -213,7 +217,7 @@ static void *work(void *x_)
         timestamp now = q->clock();
         if (!group && x.alarm > now) {
             int64_t until = x.district.store ? QUEUE_IDLE_MS : QUEUE_LOOK_MS;
-            wait_ms(q, x.alarm - now < until ? x.alarm - now : until);
+            wait_ms(q, &q->moved, x.alarm - now < until ? x.alarm - now : until);
             if (q->first || q->ending) continue;
             now = q->clock();
             if (x.district.store && now - used >= QUEUE_IDLE_MS) let_go(&x);
@@ -246,6 +250,7 @@ write_queue *queue_open(const char *dir, timestamp (*clock)(void))
     q->clock = clock;
     pthread_mutex_init(&q->mutex, NULL);
     pthread_cond_init(&q->moved, NULL);
+    pthread_cond_init(&q->news, NULL);
     if (pthread_create(&q->thread, NULL, work, q) == 0) return q;
     mem_release(q);
     return NULL;
@@ -257,10 +262,12 @@ void queue_close(write_queue *q)
     pthread_mutex_lock(&q->mutex);
     q->ending = true;
     pthread_cond_signal(&q->moved);
+    pthread_cond_broadcast(&q->news);
     pthread_mutex_unlock(&q->mutex);
     pthread_join(q->thread, NULL);
     pthread_mutex_destroy(&q->mutex);
     pthread_cond_destroy(&q->moved);
+    pthread_cond_destroy(&q->news);
     mem_release(q);
 }
 
@@ -284,4 +291,13 @@ int64_t queue_written(write_queue *q)
     int64_t n = q->written;
     pthread_mutex_unlock(&q->mutex);
     return n;
+}
+
+bool queue_wait(write_queue *q, int64_t seen, int ms)
+{
+    pthread_mutex_lock(&q->mutex);
+    if (q->written <= seen && !q->ending) wait_ms(q, &q->news, ms);
+    bool goes_on = !q->ending;
+    pthread_mutex_unlock(&q->mutex);
+    return goes_on;
 }

@@ -32,5 +32,7 @@ void queue_close(write_queue *q);                        // after everything sub
 queue_result queue_submit(write_queue *q, queue_change change, void *ctx, arena *a, diag_list *d);
 // The records that are on disk, as far as this queue wrote them; 0 before its first. Grows when something has happened.
 int64_t queue_written(write_queue *q);
+// Waits until it is more than `seen`, or that long. False: the queue is being closed.
+bool queue_wait(write_queue *q, int64_t seen, int ms);
 
 #endif

@@ -19,7 +19,9 @@ def call(method, path, body=None):
     if body is not None:
         request.add_header("Content-Type", "application/json")
     try:
-        with urllib.request.urlopen(request) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            if answer.headers.get_content_type() == "text/event-stream":      # without end: a first event is enough
+                return answer.status, "text/event-stream", b'"' + answer.readline().strip() + b'"'
             return answer.status, answer.headers.get_content_type(), answer.read()
     except urllib.error.HTTPError as answer:
         return answer.code, answer.headers.get_content_type(), answer.read()
@@ -105,7 +107,7 @@ ask("POST", "/api/v1/commands", api["paths"]["/api/v1/commands"]["post"], {"comm
 ask("POST", "/api/v1/commands", api["paths"]["/api/v1/commands"]["post"], {}, 400)
 
 # Every GET, with what it needs, and with something that is not there.
-NEEDS = {"/api/v1/cases": "?procedure=hotline", "/api/v1/due": "?procedure=hotline", "/api/v1/decisions": "?procedure=hotline"}
+NEEDS = {"/api/v1/cases": "?procedure=hotline", "/api/v1/due": "?procedure=hotline", "/api/v1/decisions": "?procedure=hotline", "/api/v1/events": "?after=0"}
 IDS = {"/api/v1/figures/{id}": "hotline_orders_handled", "/api/v1/cases/{id}": case["case"]}
 for path, methods in sorted(api["paths"].items()):
     if "get" not in methods:
