@@ -41,6 +41,20 @@ static json *tasks_json(const flow_state *s, arena *a)
     return list;
 }
 
+// The procedures whose cases may arise from this one.
+static json *referrals_json(const procedure_process *p, arena *a)
+{
+    json *list = json_new_array(a);
+    for (ptrdiff_t i = 0; i < p->referral_count; i++) {
+        json *o = json_new_object(a);
+        json_set(o, STR("procedure"), text(p->referrals[i].to, a));
+        json_set(o, STR("when"), text(p->referrals[i].when.text[LANG_ZH], a));
+        if (p->referrals[i].article.len) json_set(o, STR("article"), text(p->referrals[i].article, a));
+        json_push(list, o);
+    }
+    return list;
+}
+
 static json *clocks_json(const flow_state *s, arena *a)
 {
     static const char *const levels[] = {[CLOCK_NORMAL] = "normal", [CLOCK_DUE_SOON] = "due soon", [CLOCK_OVERDUE] = "overdue"};
@@ -83,6 +97,7 @@ static json *case_json(const event *e, case_status status, arena *a)
         json_push(links, l);
     }
     json_set(o, STR("links"), links);
+    json_set(o, STR("refers"), referrals_json(s->procedure->process, a));
     if (s->document_count) json_set(o, STR("documents"), documents_json(s, a));
     for (int i = 0; s->process && i < s->process->incidents_count; i++) {
         json *x = json_new_object(a);
@@ -285,6 +300,7 @@ static bool run_act(writer *w, void *act_, arena *a, diag_list *d)
     str own = x->case_id ? procedure_of(w, x->case_id, a) : x->procedure;
     if (x->refer_to.len) {
         flow_command begin = c;
+        begin.data = writer_referral_data(w, x->case_id, x->refer_to, c.data, a, d);
         begin.kind = FLOW_START, begin.link = STR("arose"), begin.to = case_id_text(x->case_id, a), begin.version = 0;
         x->done = give(w, x, 0, x->refer_to, &begin, &x->begun, a, d);
         if (x->done != DECIDED) return x->done == UNCHANGED;

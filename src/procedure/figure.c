@@ -232,4 +232,5 @@ void procedure_check_all(procedure *const *all, ptrdiff_t count, diag_list *d)
 {
     check_figures(all, count, d);
     check_mappings(all, count, d);
+    check_referrals(all, count, d);
 }

@@ -201,6 +201,16 @@ typedef struct {
     process_set *sets;             // scope: the form's fields, `now`, `decision` (what was decided), `version` (of the procedure)
     ptrdiff_t set_count;
 } process_rule;
+// A case of another procedure that may arise from one of this: what it begins with, of what is known here.
+typedef struct { str field; feel_program *value; } referral_set;       // field of the other's form; scope: this form's fields
+typedef struct {
+    str to;                        // procedure
+    label when;                    // in words
+    str article;
+    referral_set *sets;
+    ptrdiff_t set_count;
+    int line;
+} process_referral;
 typedef struct { str command; int *roles; ptrdiff_t role_count; } process_power;      // who may extend, suspend … the whole case
 typedef struct {
     const bpmn_model *model;       // shared by all cases of this version of the procedure
@@ -210,6 +220,8 @@ typedef struct {
     ptrdiff_t task_count;
     process_rule *rules;
     ptrdiff_t rule_count;
+    process_referral *referrals;
+    ptrdiff_t referral_count;
     process_power *powers;
     ptrdiff_t power_count;
     str number;                    // pattern of the key that a new case is given (document/series.h); "" = who begins it gives it
@@ -264,7 +276,7 @@ procedure *procedure_load(const procedure_source *s, arena *a, diag_list *d);
 // A mapping given by itself (`fadu import --mapping`), checked against its procedure.
 bool procedure_load_mapping(const procedure *p, str text, str file, import_mapping *out, arena *a, diag_list *d);
 // Checks that need all procedures at once: figure ids unique, references of ratio, change and sum resolved, no circles,
-// import sheets tellable apart.
+// import sheets tellable apart, referrals to procedures that are there.
 void procedure_check_all(procedure *const *all, ptrdiff_t count, diag_list *d);
 
 // The version of a clock in force on a day: `id` names the clock itself or one of its versions. NULL: there is none.
@@ -273,6 +285,7 @@ str procedure_clock_family(const procedure_clock *c);       // the id under whic
 bool span_covers(span s, date day);
 const procedure_decision *procedure_decision_find(const procedure *p, str name);       // NULL when absent
 const process_step *process_task(const procedure_process *p, str id);        // NULL when absent
+const process_referral *process_referral_find(const procedure_process *p, str to);    // NULL when absent
 const process_rule *process_rule_find(const procedure_process *p, str id);   // NULL when absent
 int procedure_form_index(const procedure *p, str id);       // -1 when absent
 int form_field_index(const procedure_form *f, str key);     // -1 when absent

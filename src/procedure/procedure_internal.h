@@ -40,6 +40,7 @@ void check_clocks(loader *l, const json *array);                    // what need
 void load_figure(loader *l, const json *declared, procedure_figure *out);
 void load_decisions(loader *l);
 void load_process(loader *l, const json *declared);
+void check_referrals(procedure *const *all, ptrdiff_t count, diag_list *d);
 void load_documents(loader *l, const json *root);
 bool load_mapping(loader *l, const json *root, import_mapping *out);
 int basis_index(const procedure *p, str id);

@@ -119,6 +119,27 @@ static void read_rule(loader *l, procedure_process *p, const procedure_form *f, 
     read_sets(l, f, j, r->id, (const str[]){STR("now"), STR("decision"), STR("version")}, 3, &r->sets, &r->set_count);
 }
 
+// {"to": "penalty", "when": {"zh", "en"}, "article": "…", "data": {"FIELD": "FEEL"}}. Whether the other has these fields is known only with
+// all procedures at hand (check_referrals).
+static void read_referrals(loader *l, procedure_process *p, const procedure_form *f, const json *array)
+{
+    str *names = arena_new(l->arena, f->field_count, str);
+    for (ptrdiff_t i = 0; i < f->field_count; i++) names[i] = f->fields[i].key;
+    feel_scope scope = {.names = names, .count = f->field_count};
+    p->referrals = arena_new(l->arena, array ? array->count : 0, process_referral);
+    for (const json *j = array ? array->first : NULL; j; j = j->next) {
+        process_referral *r = &p->referrals[p->referral_count++];
+        only_members(l, j, STR("refers"), (const char *const[]){"to", "when", "article", "data", NULL});
+        *r = (process_referral){.to = need_string(l, j, "to", STR("refers")), .when = need_label(l, j, "when", STR("refers")), .article = want_string(l, j, "article", STR("refers")), .line = j->line};
+        const json *data = json_get(j, STR("data"));
+        r->sets = arena_new(l->arena, data ? data->count : 0, referral_set);
+        for (const json *m = data ? data->first : NULL; m; m = m->next) {
+            feel_program *value = read_feel(l, data, str_cstr(m->name, l->arena), scope, true, r->to);
+            if (value) r->sets[r->set_count++] = (referral_set){m->name, value};
+        }
+    }
+}
+
 // {"extend": ["director"]}: a command about the whole case, and the roles that may give it.
 static void read_powers(loader *l, procedure_process *p, const json *object)
 {
@@ -163,7 +184,7 @@ void load_process(loader *l, const json *j)
         loader_error(l, j, l->p->id, "PROCESS-HALF", (bilingual){0}, (bilingual){"process.bpmn 和“process”须同时具备", "process.bpmn and the member \"process\" go together"});
         return;
     }
-    only_members(l, j, STR("process"), (const char *const[]){"form", "start", "tasks", "rules", "may", "number", NULL});
+    only_members(l, j, STR("process"), (const char *const[]){"form", "start", "tasks", "rules", "refers", "may", "number", NULL});
     procedure_process *p = arena_new(l->arena, 1, procedure_process);
     p->form = procedure_form_index(l->p, need_string(l, j, "form", STR("process")));
     if (p->form < 0) {
@@ -188,6 +209,7 @@ void load_process(loader *l, const json *j)
     for (const json *t = tasks ? tasks->first : NULL; t; t = t->next) read_task(l, p, f, t);
     p->rules = arena_new(l->arena, rules ? rules->count : 0, process_rule);
     for (const json *r = rules ? rules->first : NULL; r; r = r->next) read_rule(l, p, f, r);
+    read_referrals(l, p, f, want_array(l, j, "refers", STR("process")));
     read_powers(l, p, json_get(j, STR("may")));
     p->number = want_string(l, j, "number", STR("process"));
     check_bound(l, p, j);
@@ -206,4 +228,41 @@ const process_rule *process_rule_find(const procedure_process *p, str id)
     for (ptrdiff_t i = 0; i < p->rule_count; i++)
         if (str_equal(p->rules[i].id, id)) return &p->rules[i];
     return NULL;
+}
+
+const process_referral *process_referral_find(const procedure_process *p, str to)
+{
+    for (ptrdiff_t i = 0; i < p->referral_count; i++)
+        if (str_equal(p->referrals[i].to, to)) return &p->referrals[i];
+    return NULL;
+}
+
+static void wrong_referral(const procedure *p, const process_referral *r, bilingual what, str about, diag_list *d)
+{
+    source_pos at = {.file = str_printf(d->arena, "%.*s/procedure.json", STR_ARG(p->id)), .line = r->line, .element = r->to};
+    diag_add(d, DIAG_ERROR, "PROCESS-REFERRAL", at, (bilingual){0}, what, STR_ARG(about));
+}
+
+static void check_referral(procedure *const *all, ptrdiff_t count, const procedure *p, const process_referral *r, diag_list *d)
+{
+    const procedure *to = NULL;
+    for (ptrdiff_t i = 0; i < count; i++)
+        if (str_equal(all[i]->id, r->to)) to = all[i];
+    if (!to || !to->process) {
+        wrong_referral(p, r, (bilingual){"没有可以办理的流程“%.*s”", "there is no procedure \"%.*s\" that can be run"}, r->to, d);
+        return;
+    }
+    const procedure_form *f = &to->forms[to->process->form];
+    for (ptrdiff_t i = 0; i < r->set_count; i++) {
+        bool fills = false;
+        for (ptrdiff_t k = 0; k < to->process->start.field_count; k++) fills = fills || str_equal(f->fields[to->process->start.fields[k]].key, r->sets[i].field);
+        if (!fills) wrong_referral(p, r, (bilingual){"开始该流程时不填“%.*s”", "\"%.*s\" is not filled in where that procedure begins"}, r->sets[i].field, d);
+    }
+}
+
+// Where the other procedures are not at hand (a folder is checked by itself), nothing can be said of them.
+void check_referrals(procedure *const *all, ptrdiff_t count, diag_list *d)
+{
+    for (ptrdiff_t i = 0; i < count && count > 1; i++)
+        for (ptrdiff_t k = 0; all[i]->process && k < all[i]->process->referral_count; k++) check_referral(all, count, all[i], &all[i]->process->referrals[k], d);
 }

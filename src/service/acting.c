@@ -347,3 +347,20 @@ decision writer_act(writer *w, int64_t case_id, str procedure_id, flow_command *
     }
     return decide(&x, out);
 }
+
+// ---- referrals -------------------------------------------------------------------------------------------
+
+const json *writer_referral_data(writer *w, int64_t case_id, str to, const json *given, arena *a, diag_list *d)
+{
+    flow_command nothing = {0};
+    acting x = {.w = w, .c = &nothing, .arena = a, .diags = d};
+    json *data = json_new_object(a);
+    const process_referral *r = load_case(&x, case_id) == STORE_OK && x.procedure->process && x.procedure->process->form == x.before.last.form ? process_referral_find(x.procedure->process, to) : NULL;
+    feel_evaluation e = {.arena = a, .now = w->now, .now_offset = CHINA_OFFSET_MINUTES * 60, .silent = true};
+    for (ptrdiff_t i = 0; r && i < r->set_count; i++) {
+        feel_value v = feel_evaluate(r->sets[i].value, x.before.last.data, &e);
+        if (v.kind != FEEL_NULL) json_set(data, r->sets[i].field, feel_to_json(v, a));
+    }
+    for (const json *m = given ? given->first : NULL; m; m = m->next) json_set(data, m->name, json_again(m, a));
+    return data;
+}

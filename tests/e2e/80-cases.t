@@ -9,6 +9,7 @@ ok "somebody of the hotline" made wang 王芳
 ok "and somebody else" made li 李四
 for role in operator dispatcher handler supervisor; do ok "with a role: $role" account grant wang hotline $role; done
 ok "and of the information requests" account grant wang information_request clerk
+ok "and an officer" account grant wang penalty officer
 ok "the other reviews" account grant li hotline reviewer
 token_of() { account token "$1" --name test | grep -o 'fadu_[0-9a-f]*'; }
 wang=$(token_of wang)
@@ -73,8 +74,12 @@ command "$li" 200 "a reviewer knows of a reason for another to keep away" '{"do"
 as "$wang" 403 "a referral needs a role in the other procedure" -H "$json_type" "$api/cases/$id/referrals" -d '{"procedure":"litigation","reason":"起诉"}'
 as "$wang" 201 "referred" -H "$json_type" "$api/cases/$id/referrals" -d '{"procedure":"information_request","reason":"申请公开","data":{"no":"YSQ-1","channel":"网上申请","applicant_kind":"自然人","applicant":"林某","content":"施工许可","unit":"新区住房和城乡建设局"}}'
 is "$(get 'd["procedure"], d["links"]')" "('information_request', [{'link': 'arose', 'to': '$id'}])" "the new case says where it arose"
+as "$wang" 200 "the order says what may arise from it" "$api/cases/$id"
+is "$(get '"penalty" in [r["procedure"] for r in d["refers"]]')" True "a case of a penalty, for example"
+as "$wang" 201 "and it does" -H "$json_type" "$api/cases/$id/referrals" -d '{"procedure":"penalty","reason":"移交查处","data":{"procedure_kind":"普通程序","party":"某施工单位","party_kind":"法人"}}'
+is "$(get 'd["data"]["source"], d["data"]["unit"], d["data"]["cause"]')" "('投诉举报', '新区城市管理局', '夜间施工噪声')" "it begins with what is known already"
 as "$wang" 200 "and the old one" "$api/cases/$id"
-is "$(get '[l["link"] for l in d["links"]]')" "['referred']" "where it was referred to"
+is "$(get '[l["link"] for l in d["links"]]')" "['referred', 'referred']" "where it was referred to"
 
 # ---- its page ----
 page() { curl -s "$(cat "$work/address")$1" >"$work/page"; }

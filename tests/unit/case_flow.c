@@ -61,6 +61,26 @@ static void bindings(void)
     tap_ok(!procedure_load(&without, &a, &d) && str_equal(str_from(d.last->code), STR("PROCESS-HALF")), "PROCESS-HALF: bindings without a process");
 }
 
+// What a case may lead to in other procedures is known only with all of them at hand.
+static void referrals(void)
+{
+    static const struct { const char *from, *to, *what; } rows[] = {
+        {"\"to\": \"mediation\"", "\"to\": \"meditation\"", "a procedure that there is not"},
+        {"\"data\": {\"source\": \"\\\"12345热线转办\\\"\"", "\"data\": {\"sources\": \"\\\"12345热线转办\\\"\"", "a field that the other does not begin with"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        diag_list d = {.arena = &a};
+        procedure_source s = source("procedure.json", rows[i].from, rows[i].to), others[3];
+        static const char *const ids[] = {"procedures/mediation", "procedures/reconsideration", "procedures/penalty"};
+        procedure *all[4] = {procedure_load(&s, &a, &d)};
+        for (int k = 0; k < 3; k++) procedure_read_folder(ids[k], &others[k], &a, &d), all[k + 1] = procedure_load(&others[k], &a, &d);
+        diag_list said = {.arena = &a};
+        procedure_check_all(all, 4, &said);
+        int found = 0;
+        for (const diag *g = said.first; g; g = g->next) found += str_equal(str_from(g->code), STR("PROCESS-REFERRAL")) && str_starts(g->at.file, STR("hotline/"));
+        tap_is_int(found, 1, rows[i].what);
+    }
+}
+
 // ---- whatever people do -----------------------------------------------------------------------------------
 
 static const char *const words[] = {"null", "\"投诉\"", "\"x\"", "true", "false", "\"2024-03-05T08:30:00\"", "7"};
@@ -277,6 +297,7 @@ int main(void)
     tap_ok(p && p->process, "the hotline has a process");
     properties(p);
     scenarios(p);
+    referrals();
     documents_limit(p);
     suspensions(p);
     arena_free(&a);
