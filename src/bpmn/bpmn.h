@@ -61,6 +61,7 @@ typedef struct {
     str id, name;
     const char *type;              // the XML element's local name: "userTask"
     str item;                      // of a multi-instance over a collection: the variable that holds each one's element
+    str clock;                     // of a timer event that follows a named time limit: its name, or several with spaces between
     str decision;                  // of a business rule task: the decision it calls by name; "" = an expression says which, or a worker decides;
     str result;                    //   and the variable that is to hold what was decided, for who completes it; "" = none
     int scope;                     // element that contains it; -1 for a process
@@ -68,6 +69,9 @@ typedef struct {
     bool executable;               // processes: isExecutable
 } bpmn_element_info;
 bpmn_element_info bpmn_element(const bpmn_model *m, int element);
+typedef struct { str id, name; int from, to; } bpmn_flow_info;  // a sequence flow, between elements
+int bpmn_flow_count(const bpmn_model *m);
+bpmn_flow_info bpmn_flow(const bpmn_model *m, int flow);
 
 // The file's own diagram as an SVG element with `title` for those who cannot see it; names as they stand in the diagram, drawn again, whatever
 // tool drew it. False, and nothing added, when the file has no diagram.

@@ -713,7 +713,17 @@ bpmn_element_info bpmn_element(const bpmn_model *m, int index)
     bpmn_element_info info = {.id = e->id, .name = e->name, .type = e->xml->name.data, .scope = e->scope, .line = e->xml->xml->line, .executable = e->executable, .item = e->loop.item};
     if (e->kind == E_RULE && !e->job.present && !e->decision.program) info.decision = e->decision.text;
     if (e->kind == E_RULE) info.result = e->result;
+    for (int i = 0; i < e->definitions_count; i++)
+        if (e->definitions[i].kind == D_TIMER && e->definitions[i].timer == TIMER_CLOCK) info.clock = e->definitions[i].name;
     return info;
+}
+
+int bpmn_flow_count(const bpmn_model *m) { return m->flows_count; }
+
+bpmn_flow_info bpmn_flow(const bpmn_model *m, int index)
+{
+    const flow *f = &m->flows[index];
+    return (bpmn_flow_info){f->id, tree_get(f->xml, "name"), f->source, f->target};
 }
 
 int bpmn_start_for(const bpmn_model *m, bpmn_command_kind kind, str name, int n)

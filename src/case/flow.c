@@ -182,6 +182,8 @@ static bool step_process(deciding *x, bpmn_command c)
     x->s->process = next;
     if (next->status == BPMN_COMPLETED || next->status == BPMN_FAILED) x->s->status = CASE_CLOSED;
     bool ok = update_tasks(x, &events);
+    for (const bpmn_event *e = x->c->taken ? events.first : NULL; e; e = e->next)
+        if (e->kind == BPMN_EV_TAKEN) x->c->taken[e->flow] = true;
     for (const bpmn_event *e = events.first; e && ok; e = e->next)
         if (e->kind == BPMN_EV_DECISION && is_live(x->s->process, e->id)) ok = take_rule(x, e);
     return ok;
@@ -410,7 +412,7 @@ static decision extend(deciding *x)
     const flow_clock *c = NULL;
     for (int i = 0; i < x->s->clock_count && !c; i++) {
         const flow_clock *k = &x->s->clocks[i];
-        if (!k->stopped && (str_equal(k->clock->id, x->c->clock) || str_equal(procedure_clock_family(k->clock), x->c->clock))) c = k;
+        if (!k->stopped && k->limit == CLOCK_LAW && procedure_clock_named(k->clock, false, x->c->clock)) c = k;
     }
     if (!c || c->clock->due) return flow_refuse(x, "FLOW-NO-CLOCK", (bilingual){0}, (bilingual){"没有正在计算的期限“%.*s”", "no time limit \"%.*s\" is running"}, STR_ARG(x->c->clock));
     date today = timestamp_date(x->c->at, x->c->offset_minutes);
@@ -522,7 +524,7 @@ static bool named_clock_is_over(const deciding *x, str names, const flow_clock *
         str name = str_cut(&names, ' ');
         for (ptrdiff_t i = 0; i < count; i++) {
             const flow_clock *c = &clocks[i];
-            if (str_equal(procedure_clock_family(c->clock), name) && !c->stopped && !c->open && x->c->at >= flow_moment_end(c->due, x->c->offset_minutes)) return true;
+            if (procedure_clock_named(c->clock, c->limit == CLOCK_PROMISE, name) && !c->stopped && !c->open && x->c->at >= flow_moment_end(c->due, x->c->offset_minutes)) return true;
         }
     }
     return false;

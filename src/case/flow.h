@@ -43,9 +43,10 @@ typedef struct {
     str way, receiver;               // of service: 直接送达 …; to whom
 } flow_document;
 
-// A clock that runs or has run, by the data as they are.
+// A clock that runs or has run, by the data as they are. Where the office promises to be faster than the law, that is a second one beside it.
 typedef struct {
     const procedure_clock *clock;
+    clock_limit limit;
     clock_moment start, due;
     bool stopped, late, open;        // open: it is suspended, and its end is not known
     clock_level level;               // at the moment asked about
@@ -131,6 +132,7 @@ typedef struct flow_command {
     const json *data;                // object: fields by key; null empties one; NULL = none
     timestamp at;
     int offset_minutes;              // the office's clock, east of Greenwich
+    bool *taken;                     // [bpmn_flow_count]: set for every sequence flow that a token takes; NULL = nobody asks
     source_pos from;                 // for diagnostics
 } flow_command;
 
@@ -139,6 +141,7 @@ typedef struct flow_command {
 // FLOW_TIME is also what a new calendar, or a clock that came nearer to its end, is taken down by: DECIDED when a clock differs from before.
 decision flow_decide(const flow_state *before, const flow_command *c, const calendar *cal, flow_state *after, arena *a, diag_list *d);
 
+str flow_clock_id(const flow_clock *c);          // "decision"; "decision.promise" of what the office promises
 // The clocks at a moment.
 ptrdiff_t flow_clocks(const flow_state *s, const calendar *cal, timestamp at, int offset_minutes, flow_clock **out, arena *a);
 // When will FLOW_TIME next have something to do? FLOW_NEVER: only if somebody acts first.

@@ -21,10 +21,12 @@ static bool can_be_suspended(const procedure_clock *law)
     return false;
 }
 
-static bool was_late(const flow_state *s, const procedure_clock *law)
+str flow_clock_id(const flow_clock *c) { return c->limit == CLOCK_PROMISE ? c->clock->promise_id : c->clock->id; }
+
+static bool was_late(const flow_state *s, const procedure_clock *law, clock_limit limit)
 {
     for (int i = 0; i < s->clock_count; i++)
-        if (s->clocks[i].late && str_equal(s->clocks[i].clock->id, law->id)) return true;
+        if (s->clocks[i].late && s->clocks[i].limit == limit && str_equal(s->clocks[i].clock->id, law->id)) return true;
     return false;
 }
 
@@ -36,7 +38,7 @@ running_clock flow_running_clock(const flow_state *s, const procedure_clock *law
         if (date_is_none(s->pauses[i].to) || date_compare(s->pauses[i].to, start.day) >= 0) clock_suspend(&c, cal, s->pauses[i].from, s->pauses[i].to, a, &unsaid);
     for (int i = 0; i < s->extension_count; i++)
         if (str_equal(s->extensions[i].clock->id, law->id)) clock_extend(&c, cal, s->extensions[i].length, s->extensions[i].on, a, &unsaid);
-    c.late = c.late || was_late(s, law);
+    c.late = c.late || was_late(s, law, CLOCK_LAW);
     return c;
 }
 
@@ -46,17 +48,17 @@ static void run_clock(const flow_state *s, const calendar *cal, timestamp at, in
     running_clock c = flow_running_clock(s, out->clock, out->start, cal, a);
     out->stopped = has_stop;
     if (has_stop) clock_stop(&c, cal, stop, a);
-    out->open = !clock_due(&c, CLOCK_LAW, cal, &out->due, NULL, a, &unsaid);
-    if (!has_stop && !out->open && at >= flow_moment_end(out->due, offset_minutes)) c.late = true;
-    out->late = c.late;
-    out->level = clock_level_on(&c, CLOCK_LAW, cal, timestamp_date(at, offset_minutes), a);
+    out->open = !clock_due(&c, out->limit, cal, &out->due, NULL, a, &unsaid);
+    bool now_late = !out->open && (has_stop ? clock_moment_after(stop, out->due) : at >= flow_moment_end(out->due, offset_minutes));
+    out->late = was_late(s, out->clock, out->limit) || now_late || (out->limit == CLOCK_LAW && c.late);
+    out->level = out->late ? CLOCK_OVERDUE : clock_level_on(&c, out->limit, cal, timestamp_date(at, offset_minutes), a);
 }
 
 // An end that the record itself names.
 static void run_named(const flow_state *s, timestamp at, int offset_minutes, bool has_stop, clock_moment stop, flow_clock *out)
 {
     out->stopped = has_stop;
-    out->late = was_late(s, out->clock) || (has_stop ? clock_moment_after(stop, out->due) : at >= flow_moment_end(out->due, offset_minutes));
+    out->late = was_late(s, out->clock, CLOCK_LAW) || (has_stop ? clock_moment_after(stop, out->due) : at >= flow_moment_end(out->due, offset_minutes));
     out->level = out->late ? CLOCK_OVERDUE : CLOCK_NORMAL;
 }
 
@@ -64,7 +66,7 @@ ptrdiff_t flow_clocks(const flow_state *s, const calendar *cal, timestamp at, in
 {
     const procedure *p = s->procedure;
     const procedure_form *f = &p->forms[p->process->form];
-    *out = arena_new(a, f->clock_count, flow_clock);
+    *out = arena_new(a, f->clock_count * 2, flow_clock);
     if (!s->data) return 0;
     feel_value *values = arena_new(a, f->field_count + 1, feel_value);
     case_scope_values(f, s->data, NULL, 0, p, values, a);
@@ -82,6 +84,10 @@ ptrdiff_t flow_clocks(const flow_state *s, const calendar *cal, timestamp at, in
         else if (!law->due && clock_can_run(law)) run_clock(s, cal, at, offset_minutes, has_stop, stop, c, a);
         else continue;
         count++;
+        if (!law->has_promise || (law->promise_when && !feel_is_true(feel_evaluate(law->promise_when, values, &e)))) continue;
+        flow_clock *promise = &(*out)[count++];
+        *promise = (flow_clock){.clock = law, .limit = CLOCK_PROMISE, .start = c->start};
+        run_clock(s, cal, at, offset_minutes, has_stop, stop, promise, a);
     }
     return count;
 }
@@ -95,7 +101,7 @@ bool flow_clocks_equal(const flow_clock *a, ptrdiff_t a_count, const flow_clock 
 {
     if (a_count != b_count) return false;
     for (ptrdiff_t i = 0; i < a_count; i++)
-        if (a[i].clock != b[i].clock || a[i].stopped != b[i].stopped || a[i].late != b[i].late || a[i].open != b[i].open || a[i].level != b[i].level ||
+        if (a[i].clock != b[i].clock || a[i].limit != b[i].limit || a[i].stopped != b[i].stopped || a[i].late != b[i].late || a[i].open != b[i].open || a[i].level != b[i].level ||
             !moments_equal(a[i].start, b[i].start) || (!a[i].open && !moments_equal(a[i].due, b[i].due)))
             return false;
     return true;
@@ -110,7 +116,7 @@ static date first_warning(const flow_state *s, const flow_clock *c, const calend
     int64_t low = date_to_days(today), high = date_to_days(c->due.day) + 1;      // normal at low, not at high
     while (high - low > 1) {
         int64_t middle = low + (high - low) / 2;
-        if (clock_level_on(&running, CLOCK_LAW, cal, date_from_days(middle), a) == CLOCK_NORMAL) low = middle;
+        if (clock_level_on(&running, c->limit, cal, date_from_days(middle), a) == CLOCK_NORMAL) low = middle;
         else high = middle;
     }
     return date_from_days(high);

@@ -32,6 +32,7 @@ static json *clock_json(const flow_clock *c, arena *a)
 {
     json *o = json_new_object(a);
     put(o, "id", c->clock->id, a);
+    put_true(o, "promise", c->limit == CLOCK_PROMISE, a);
     put(o, "start", clock_moment_text(c->start, a), a);
     if (!c->open) put(o, "due", clock_moment_text(c->due, a), a);
     if (c->level != CLOCK_NORMAL) put(o, "level", str_from(level_texts[c->level]), a);
@@ -191,7 +192,7 @@ static bool read_clocks(const json *o, const procedure *p, flow_state *s, arena 
     s->clocks = c;
     for (; j; j = j->next, c++) {
         str due = json_string(j, STR("due")), level = json_string(j, STR("level"));
-        *c = (flow_clock){.clock = read_law(p, j, "id"), .stopped = json_bool(j, STR("stopped"), false), .late = json_bool(j, STR("late"), false), .open = due.len == 0};
+        *c = (flow_clock){.clock = read_law(p, j, "id"), .limit = json_bool(j, STR("promise"), false) ? CLOCK_PROMISE : CLOCK_LAW, .stopped = json_bool(j, STR("stopped"), false), .late = json_bool(j, STR("late"), false), .open = due.len == 0};
         for (int i = CLOCK_NORMAL; i <= CLOCK_OVERDUE; i++)
             if (str_equal(level, str_from(level_texts[i]))) c->level = (clock_level)i;
         if (!c->clock || !clock_moment_parse(json_string(j, STR("start")), &c->start) || (!c->open && !clock_moment_parse(due, &c->due))) return false;
@@ -278,7 +279,7 @@ void case_clock_results(const flow_state *s, event *out, arena *a)
     out->clocks = arena_new(a, s->clock_count, clock_result);
     out->clock_count = 0;
     for (int i = 0; i < s->clock_count; i++)
-        if (!s->clocks[i].open) out->clocks[out->clock_count++] = (clock_result){(int)(s->clocks[i].clock - s->procedure->clocks), s->clocks[i].due.day, s->clocks[i].late};
+        if (!s->clocks[i].open && s->clocks[i].limit == CLOCK_LAW) out->clocks[out->clock_count++] = (clock_result){(int)(s->clocks[i].clock - s->procedure->clocks), s->clocks[i].due.day, s->clocks[i].late};
 }
 
 static bool day_of(const feel_program *p, const feel_value *values, feel_evaluation *e, date *out)

@@ -5,6 +5,7 @@ typedef struct {
     const calendar *cal;
     str file;
     flow_state state;
+    scenario_shown *shown;           // NULL: nobody asks
     timestamp now;
     bool failed;
     arena *arena;
@@ -72,7 +73,7 @@ static void expect_data(telling *t, const json *object)
 static const flow_clock *find_clock(const flow_clock *list, ptrdiff_t count, str id)
 {
     for (ptrdiff_t i = 0; i < count; i++)
-        if (str_equal(list[i].clock->id, id) || str_equal(procedure_clock_family(list[i].clock), id)) return &list[i];
+        if (procedure_clock_named(list[i].clock, list[i].limit == CLOCK_PROMISE, id)) return &list[i];
     return NULL;
 }
 
@@ -100,12 +101,84 @@ static void expect(telling *t, const json *object)
     }
 }
 
+// ---- what is shown ----------------------------------------------------------------------------------------
+
+scenario_shown scenario_nothing_shown(const procedure *p, arena *a)
+{
+    return (scenario_shown){.procedure = p, .taken = arena_new(a, bpmn_flow_count(p->process->model), bool), .law_over = arena_new(a, p->clock_count, bool), .promise_over = arena_new(a, p->clock_count, bool), .arena = a};
+}
+
+static void note_overdue(scenario_shown *x, const flow_state *s)
+{
+    for (int i = 0; i < s->clock_count; i++) {
+        const flow_clock *c = &s->clocks[i];
+        bool *over = c->limit == CLOCK_PROMISE ? x->promise_over : x->law_over;
+        if (c->level == CLOCK_OVERDUE) over[c->clock - x->procedure->clocks] = true;
+    }
+}
+
+static void note_refusal(const telling *t, const flow_command *c, str code)
+{
+    if (!t->shown) return;
+    scenario_refusal *r = arena_new(t->shown->arena, 1, scenario_refusal);
+    *r = (scenario_refusal){c->kind == FLOW_EXTEND ? c->clock : c->kind == FLOW_START ? STR("start") : c->task, code, t->shown->refusals};
+    t->shown->refusals = r;
+}
+
+// Is a refusal of that step shown, with a code that begins so?
+static bool shows_refusal(const scenario_shown *x, str step, const char *code)
+{
+    for (const scenario_refusal *r = x->refusals; r; r = r->next)
+        if (str_equal(r->step, step) && str_starts(r->code, str_from(code))) return true;
+    return false;
+}
+
+static int unshown(const scenario_shown *x, str element, bilingual format, str about, diag_list *d)
+{
+    source_pos at = {.file = str_printf(x->arena, "%.*s/scenarios", STR_ARG(x->procedure->id)), .element = element};
+    diag_add(d, DIAG_WARNING, "SCENARIO-UNSHOWN", at, (bilingual){0}, format, STR_ARG(about));
+    return 1;
+}
+
+static int unshown_step(const scenario_shown *x, const process_step *s, diag_list *d)
+{
+    int count = 0;
+    if (s->not_by_count && !shows_refusal(x, s->id, "FLOW-FOUR-EYES")) count += unshown(x, s->id, (bilingual){"没有情景说明“%.*s”须由他人办理", "no scenario shows that \"%.*s\" needs other eyes"}, s->id, d);
+    if (s->qualification.len && !shows_refusal(x, s->id, "FLOW-QUALIFICATION")) count += unshown(x, s->id, (bilingual){"没有情景说明“%.*s”须有证件", "no scenario shows that \"%.*s\" needs a certificate"}, s->id, d);
+    if (s->need_count && !shows_refusal(x, s->id, "FLOW-NEEDS")) count += unshown(x, s->id, (bilingual){"没有情景说明“%.*s”有必填的内容", "no scenario shows that \"%.*s\" has something that must be filled in"}, s->id, d);
+    return count;
+}
+
+static int unshown_clock(const scenario_shown *x, ptrdiff_t i, diag_list *d)
+{
+    const procedure_clock *c = &x->procedure->clocks[i];
+    int count = 0;
+    if (!x->law_over[i]) count += unshown(x, c->id, (bilingual){"没有情景说明期限“%.*s”届满", "no scenario shows the expiry of \"%.*s\""}, c->id, d);
+    if (c->has_promise && !x->promise_over[i]) count += unshown(x, c->id, (bilingual){"没有情景说明承诺时限“%.*s”届满", "no scenario shows the expiry of \"%.*s\""}, c->promise_id, d);
+    if (c->extension.times && !shows_refusal(x, c->id, "CLOCK-EXTEN")) count += unshown(x, c->id, (bilingual){"没有情景说明“%.*s”不能超出法律规定延长", "no scenario shows that \"%.*s\" is extended no further than the law allows"}, c->id, d);
+    return count;
+}
+
+int scenario_unshown(const scenario_shown *x, diag_list *d)
+{
+    const procedure_process *p = x->procedure->process;
+    const procedure_form *f = &x->procedure->forms[p->form];
+    int count = 0;
+    for (int i = 0; i < bpmn_flow_count(p->model); i++)
+        if (!x->taken[i]) count += unshown(x, bpmn_flow(p->model, i).id, (bilingual){"没有情景走过顺序流“%.*s”", "no scenario takes the sequence flow \"%.*s\""}, bpmn_flow(p->model, i).id, d);
+    for (ptrdiff_t i = 0; i < f->clock_count; i++) count += unshown_clock(x, f->clocks[i], d);
+    count += unshown_step(x, &p->start, d);
+    for (ptrdiff_t i = 0; i < p->task_count; i++) count += unshown_step(x, &p->tasks[i], d);
+    return count;
+}
+
 // ---- acts -------------------------------------------------------------------------------------------------
 
 static void take(telling *t, const flow_command *c, const json *at, str refused)
 {
     diag_list said = {.arena = t->arena};
     flow_state after;
+    if (refused.len) note_refusal(t, c, refused);
     decision done = flow_decide(&t->state, c, t->cal, &after, t->arena, &said);
     if (done == REFUSED && refused.len) {
         bool as_told = false;
@@ -116,6 +189,7 @@ static void take(telling *t, const flow_command *c, const json *at, str refused)
         for (const diag *g = said.first; g; g = g->next) diag_copy(t->diags, g);
     } else if (refused.len) differs(t, at, "SCENARIO-NOT-REFUSED", (bilingual){"应被拒绝（%.*s），实未拒绝", "it was not refused (%.*s)"}, STR_ARG(refused));
     t->state = after;
+    if (t->shown) note_overdue(t->shown, &after);
 }
 
 static void act(telling *t, const json *j)
@@ -138,16 +212,17 @@ static void act(telling *t, const json *j)
     c.qualifications = &certificate;
     c.qualification_count = certificate.len > 0;
     c.at = t->now = at;
+    c.taken = t->shown ? t->shown->taken : NULL;
     if (t->state.status) {
-        flow_command passing = {.kind = FLOW_TIME, .at = at, .offset_minutes = CHINA_OFFSET_MINUTES, .from = c.from};
+        flow_command passing = {.kind = FLOW_TIME, .at = at, .offset_minutes = CHINA_OFFSET_MINUTES, .taken = c.taken, .from = c.from};
         take(t, &passing, j, (str){0});
     }
     if (c.kind != FLOW_TIME) take(t, &c, j, json_string(j, STR("refused")));
 }
 
-scenario_result scenario_run(const procedure *p, const procedure_file *file, const calendar *cal, arena *a, diag_list *d)
+scenario_result scenario_run(const procedure *p, const procedure_file *file, const calendar *cal, scenario_shown *shown, arena *a, diag_list *d)
 {
-    telling t = {.procedure = p, .cal = cal, .file = str_printf(a, "%.*s/%.*s", STR_ARG(p->id), STR_ARG(file->name)), .state = {.procedure = p}, .now = INT64_MIN, .arena = a, .diags = d};
+    telling t = {.procedure = p, .cal = cal, .shown = shown, .file = str_printf(a, "%.*s/%.*s", STR_ARG(p->id), STR_ARG(file->name)), .state = {.procedure = p}, .now = INT64_MIN, .arena = a, .diags = d};
     scenario_result r = {.name = file->name};
     const json *root = json_parse(file->text, t.file, a, d), *steps = json_get(root, STR("steps")), *title = json_get(root, STR("title"));
     if (!root) return r;

@@ -18,7 +18,21 @@
 enum { SCENARIO_STEPS_MAX = 1000 };
 typedef struct { str name; label title; int steps; bool passed; } scenario_result;
 
-// Runs one. What is not as told, or not understood, is a SCENARIO-… diagnostic with the step's place.
-scenario_result scenario_run(const procedure *p, const procedure_file *file, const calendar *cal, arena *a, diag_list *d);
+// What the scenarios of one procedure have shown together.
+typedef struct scenario_refusal { str step, code; struct scenario_refusal *next; } scenario_refusal;      // step: the task, or the clock of an extension
+typedef struct {
+    const procedure *procedure;
+    bool *taken;                     // [bpmn_flow_count]: a token took that sequence flow
+    bool *law_over, *promise_over;   // [clock_count]: that time limit was seen overdue
+    scenario_refusal *refusals;      // as they were told
+    arena *arena;
+} scenario_shown;
+scenario_shown scenario_nothing_shown(const procedure *p, arena *a);        // `p` has a process
+
+// Runs one, and adds to `shown`, which may be NULL. What is not as told, or not understood, is a SCENARIO-… diagnostic with the step's place.
+scenario_result scenario_run(const procedure *p, const procedure_file *file, const calendar *cal, scenario_shown *shown, arena *a, diag_list *d);
+// What no scenario shows, as SCENARIO-UNSHOWN warnings: a way through the process, the expiry of a time limit that the form records, a refusal
+// that the procedure asks for (four eyes, certificate, what must be filled in, how often a limit may be extended). Their number.
+int scenario_unshown(const scenario_shown *shown, diag_list *d);
 
 #endif

@@ -62,8 +62,8 @@ static json *clocks_json(const flow_state *s, arena *a)
     for (int i = 0; i < s->clock_count; i++) {
         const flow_clock *c = &s->clocks[i];
         json *o = json_new_object(a);
-        json_set(o, STR("clock"), text(c->clock->id, a));
-        json_set(o, STR("article"), text(clock_article_text(s->procedure, c->clock, a), a));
+        json_set(o, STR("clock"), text(flow_clock_id(c), a));
+        json_set(o, STR("article"), text(c->limit == CLOCK_PROMISE ? c->clock->promise_article : clock_article_text(s->procedure, c->clock, a), a));
         if (!c->open) json_set(o, STR("due"), text(clock_moment_text(c->due, a), a));
         json_set(o, STR("level"), text(c->open ? STR("suspended") : str_from(levels[c->level]), a));
         json_set(o, STR("late"), json_new_bool(c->late, a));

@@ -8,6 +8,15 @@ bool span_covers(span s, date day)
 
 str procedure_clock_family(const procedure_clock *c) { return c->version_of.len ? c->version_of : c->id; }
 
+bool procedure_clock_named(const procedure_clock *c, bool promise, str name)
+{
+    static const str suffix = {".promise", 8};
+    bool asks_promise = str_ends(name, suffix);
+    if (asks_promise != promise) return false;
+    if (asks_promise) name = str_slice(name, 0, name.len - suffix.len);
+    return str_equal(name, c->id) || str_equal(name, procedure_clock_family(c));
+}
+
 const procedure_clock *procedure_clock_on(const procedure *p, str id, date day)
 {
     str family = id;
@@ -87,13 +96,23 @@ static void read_extension(loader *l, const json *declared, procedure_clock *out
     e->article = need_string(l, j, "article", out->id);
 }
 
+// The scope of a clock is the form's fields without `clock`: a clock cannot wait for itself.
+static feel_scope clock_scope(const loader *l, const procedure_clock *c)
+{
+    feel_scope scope = l->p->forms[c->form].scope;
+    scope.count--;
+    return scope;
+}
+
 static void read_promise(loader *l, const json *declared, procedure_clock *out)
 {
     const json *j = json_get(declared, STR("promise"));
     if (!j) return;
-    only_members(l, j, out->id, (const char *const[]){"period", "article", NULL});
+    only_members(l, j, out->id, (const char *const[]){"period", "when", "article", NULL});
     need_string(l, j, "period", out->id);
     out->promise_article = need_string(l, j, "article", out->id);
+    out->promise_id = str_printf(l->arena, "%.*s.promise", STR_ARG(out->id));
+    if (out->form >= 0) out->promise_when = read_feel(l, j, "when", clock_scope(l, out), false, out->id);
     out->has_promise = read_period(l, j, "period", out->id, &out->promise) && same_unit(l, j, out, out->promise);
     if (out->has_promise && out->promise.length > out->period.length)
         loader_error(l, j, out->id, "CLOCK-PROMISE", (bilingual){"承诺时限只能短于或者等于法定期限", "an office may only promise to be faster"},
@@ -142,9 +161,7 @@ static void read_programs(loader *l, const json *declared, procedure_clock *out)
         need_label(l, declared, "ends", out->id);
         return;
     }
-    // The scope of a clock is the form's fields without `clock`: a clock cannot wait for itself.
-    feel_scope scope = l->p->forms[out->form].scope;
-    scope.count--;
+    feel_scope scope = clock_scope(l, out);
     out->when = read_feel(l, declared, "when", scope, false, out->id);
     out->start = read_feel(l, declared, "start", scope, true, out->id);
     out->stop = read_feel(l, declared, "stop", scope, true, out->id);

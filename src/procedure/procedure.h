@@ -104,7 +104,8 @@ typedef struct {
     bool working_days_only;        // hours that run on working days only
     bool has_promise;
     period promise;                // what the office promises: no longer than the law allows
-    str promise_article;
+    str promise_article, promise_id;   // its own name among running clocks: "decision.promise"
+    feel_program *promise_when;    // NULL: always; scope as `when`
     int warning;                   // "due soon" begins that many days (working days for UNIT_WORKING_DAYS) before the last; 0 = clock.h's rule
     clock_interrupt *interrupts;
     ptrdiff_t interrupt_count;
@@ -282,6 +283,8 @@ void procedure_check_all(procedure *const *all, ptrdiff_t count, diag_list *d);
 // The version of a clock in force on a day: `id` names the clock itself or one of its versions. NULL: there is none.
 const procedure_clock *procedure_clock_on(const procedure *p, str id, date day);
 str procedure_clock_family(const procedure_clock *c);       // the id under which all versions are asked for
+// Does a name mean this clock, or one of its versions? "decision.promise" means what the office promises beside it.
+bool procedure_clock_named(const procedure_clock *c, bool promise, str name);
 bool span_covers(span s, date day);
 const procedure_decision *procedure_decision_find(const procedure *p, str name);       // NULL when absent
 const process_step *process_task(const procedure_process *p, str id);        // NULL when absent

@@ -159,6 +159,22 @@ static void read_powers(loader *l, procedure_process *p, const json *object)
     }
 }
 
+// A timer that follows a time limit which the form does not have would never fire.
+static void check_timer(loader *l, const procedure_process *p, const json *at, int element)
+{
+    const procedure_form *f = &l->p->forms[p->form];
+    bpmn_element_info timer = bpmn_element(p->model, element);
+    while (timer.clock.len) {
+        str name = str_cut(&timer.clock, ' ');
+        bool found = false;
+        for (ptrdiff_t i = 0; i < f->clock_count && !found; i++) {
+            const procedure_clock *c = &l->p->clocks[f->clocks[i]];
+            found = procedure_clock_named(c, false, name) || (c->has_promise && procedure_clock_named(c, true, name));
+        }
+        if (!found) unknown(l, at, timer.id, (bilingual){"表单没有期限“%.*s”，计时不会触发", "the form has no time limit \"%.*s\": the timer would never fire"}, name);
+    }
+}
+
 static void check_bound(loader *l, const procedure_process *p, const json *at)
 {
     for (int e = 0; e < bpmn_element_count(p->model); e++) {
@@ -170,6 +186,7 @@ static void check_bound(loader *l, const procedure_process *p, const json *at)
             loader_error(l, at, id, "PROCESS-UNBOUND", (bilingual){"在 process.tasks 中写明由谁办、填什么", "say in process.tasks who does it, and what is filled in"},
                          (bilingual){"用户任务“%.*s”没有绑定角色", "the user task \"%.*s\" is bound to no role"}, STR_ARG(id));
     }
+    for (int e = 0; e < bpmn_element_count(p->model); e++) check_timer(l, p, at, e);
     for (ptrdiff_t i = 0; i < p->task_count; i++)
         for (ptrdiff_t k = 0; k < p->tasks[i].not_by_count; k++)
             if (!process_task(p, p->tasks[i].not_by[k]) && !str_equal(p->tasks[i].not_by[k], p->start.id))

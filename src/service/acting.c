@@ -21,7 +21,7 @@ agenda district_agenda(const definitions *defs, const case_state *s, arena *a)
     g.clocks = arena_new(a, f->clock_count, store_clock);
     for (int i = 0; i < f->clock_count; i++) {
         const flow_clock *c = &f->clocks[i];
-        if (!c->stopped) g.clocks[g.clock_count++] = (store_clock){s->last.case_id, family, c->clock->id, c->open ? STORE_NO_DAY : date_to_days(c->due.day), (int)c->level};
+        if (!c->stopped) g.clocks[g.clock_count++] = (store_clock){s->last.case_id, family, flow_clock_id(c), c->open ? STORE_NO_DAY : date_to_days(c->due.day), (int)c->level};
     }
     return g;
 }

@@ -215,7 +215,7 @@ static str said_of(const procedure *p, const char *text)
 {
     diag_list d = {.arena = &a};
     procedure_file file = {STR("scenarios/x.json"), str_from(text)};
-    scenario_result r = scenario_run(p, &file, cal, &a, &d);
+    scenario_result r = scenario_run(p, &file, cal, NULL, &a, &d);
     return d.first ? str_from(d.first->code) : r.passed ? STR("passed") : STR("?");
 }
 
