@@ -31,7 +31,7 @@ typedef struct {
 } flow_task;
 typedef struct { const process_step *step; str actor; } flow_done;         // who last did it
 typedef struct { const procedure_clock *clock; int length; date on; } flow_extension;     // in the clock's unit; 0 = the longest allowed
-typedef struct { str kind, to; } flow_link;      // kind: "joined" into, "split" from, "referred" to, "arose" from …; to: a case's id
+typedef struct { str kind, to; } flow_link;      // kind: "joined" into, "split" into, "referred" to, "arose" from …; to: a case's id
 
 // A document (文书) of the case. Drafts follow one another until it is issued; then it is fixed, and what is drafted next is another one.
 typedef struct {

@@ -148,6 +148,7 @@ static void role_table(const request *q, buf *out)
         else html_text(out, str_equal(g->procedure, ACCESS_DISTRICT) ? str_from(say(q, "全区", "The district")) : g->procedure);
         html(out, "</td><td>");
         html_text(out, text_of(q, role_name(q, g)));
+        if (!str_equal(g->account, q->actor->account)) html_textf(out, say(q, "（代%.*s）", " (for %.*s)"), STR_ARG(g->account));
         html(out, "</td><td class=\"n\">");
         html_textf(out, "%lld", (long long)g->record);
         html(out, "</td></tr>");

@@ -301,6 +301,7 @@ static bool run_act(writer *w, void *act_, arena *a, diag_list *d)
     if (x->refer_to.len) {
         flow_command begin = c;
         begin.data = writer_referral_data(w, x->case_id, x->refer_to, c.data, a, d);
+        if (!c.link.len) c.link = str_equal(own, x->refer_to) ? STR("split") : STR("referred");
         begin.kind = FLOW_START, begin.link = STR("arose"), begin.to = case_id_text(x->case_id, a), begin.version = 0;
         x->done = give(w, x, 0, x->refer_to, &begin, &x->begun, a, d);
         if (x->done != DECIDED) return x->done == UNCHANGED;
@@ -397,7 +398,6 @@ void post_api_referral(const request *q, response *r)
     }
     bool good = read_command(q, body, true, &x, q->diags);
     x.refer_to = json_string(body, STR("procedure"));
-    if (!x.command.link.len) x.command.link = STR("referred");
     if (!good || !definitions_procedure(q->definitions, x.refer_to, NULL)) answer_error(q, r, 400, (bilingual){"“procedure”须是一个流程", "\"procedure\" has to be a procedure"});
     else answer_act(q, r, &x, &x.begun, 201);
 }

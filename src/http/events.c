@@ -76,7 +76,7 @@ static bool read_batch(event_stream *x)
     x->pending = (str){0}, x->sent = 0;
     store *s = server_take_store(x->server);
     if (!s) return false;
-    bool good = access_by_login(s, str_from(x->account), &who, a);
+    bool good = access_by_login(s, str_from(x->account), machine_now(), &who, a);
     buf out = {.arena = a};
     for (int i = 0; good && i < EVENTS_BATCH; i++) {
         store_record record;

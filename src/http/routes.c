@@ -38,7 +38,7 @@ const route routes[] = {
     {HTTP_GET, "/api/v1/cases/*", get_api_case, ANYONE, {"一件事项", "a case"}},
     {HTTP_POST, "/api/v1/procedures/*/cases", post_api_case, SIGNED_IN, {"开始一件事项", "begin a case"}},
     {HTTP_POST, "/api/v1/cases/*/commands", post_api_command, SIGNED_IN, {"办理一件事项", "do something with a case"}},
-    {HTTP_POST, "/api/v1/cases/*/referrals", post_api_referral, SIGNED_IN, {"转办或者拆分：另立关联事项", "refer or split: begin a case that is linked with this one"}},
+    {HTTP_POST, "/api/v1/cases/*/referrals", post_api_referral, SIGNED_IN, {"转办到另一流程，或者拆分为同一流程的另一件：另立关联事项", "refer to another procedure, or split off another case of this one: begin a case that is linked"}},
     {HTTP_POST, "/api/v1/commands", post_api_commands, SIGNED_IN, {"批量办理", "many commands at once"}},
     {HTTP_GET, "/api/v1/events", get_api_events, SIGNED_IN, {"变化（server-sent events）", "what happens (server-sent events)"}},
     {HTTP_GET, "/api/v1/tasks", get_api_tasks, SIGNED_IN, {"待办任务", "open tasks"}},

@@ -438,7 +438,26 @@ void access_end_session(writer *w, str session)
     store_drop_session(w->district->store, digest_of(session));
 }
 
-bool access_by_login(store *s, str login, access_actor *out, arena *a)
+// The roles of those for whom it stands in today, but what they may do to the whole district.
+static bool add_covered(store *s, str login, date today, access_actor *out, arena *a)
+{
+    str *covered;
+    ptrdiff_t count;
+    if (store_covered(s, login, date_to_days(today), &covered, &count, a) != STORE_OK) return false;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        store_grant *theirs;
+        ptrdiff_t n;
+        if (store_grants(s, covered[i], &theirs, &n, a) != STORE_OK) return false;
+        store_grant *all = arena_new(a, out->grant_count + n, store_grant);
+        if (out->grant_count) memcpy(all, out->grants, (size_t)out->grant_count * sizeof *all);
+        for (ptrdiff_t k = 0; k < n; k++)
+            if (!str_equal(theirs[k].procedure, ACCESS_DISTRICT)) all[out->grant_count++] = theirs[k];
+        out->grants = all;
+    }
+    return true;
+}
+
+bool access_by_login(store *s, str login, timestamp now, access_actor *out, arena *a)
 {
     store_account x;
     store_grant *grants;
@@ -446,7 +465,7 @@ bool access_by_login(store *s, str login, access_actor *out, arena *a)
     *out = (access_actor){.account = x.id, .name = x.name, .unit = x.unit};
     if (store_grants(s, login, &grants, &out->grant_count, a) != STORE_OK) return false;
     out->grants = grants;
-    return true;
+    return add_covered(s, login, timestamp_date(now, CHINA_OFFSET_MINUTES), out, a);
 }
 
 static bool still_used(access_guard *g, digest key, timestamp now)
@@ -464,7 +483,7 @@ bool access_by_session(access_guard *g, store *s, str session, timestamp now, ac
     store_session x;
     if (session.len != ACCESS_SECRET_DIGITS) return false;
     digest key = digest_of(session);
-    if (store_get_session(s, key, &x, a) != STORE_OK || now >= x.expires || !access_by_login(s, x.account, out, a) || !still_used(g, key, now)) return false;
+    if (store_get_session(s, key, &x, a) != STORE_OK || now >= x.expires || !access_by_login(s, x.account, now, out, a) || !still_used(g, key, now)) return false;
     out->csrf = x.csrf;
     return true;
 }
@@ -532,7 +551,7 @@ bool access_by_token(store *s, str token, timestamp now, access_actor *out, aren
 {
     store_token x;
     return token.len == TOKEN_PREFIX.len + ACCESS_SECRET_DIGITS && str_starts(token, TOKEN_PREFIX) && store_get_token(s, digest_of(token), &x, a) == STORE_OK && now < x.expires &&
-           access_by_login(s, x.account, out, a);
+           access_by_login(s, x.account, now, out, a);
 }
 
 bool access_same_secret(str x, str y) { return x.len == y.len && x.len && sodium_memcmp(x.data, y.data, (size_t)x.len) == 0; }

@@ -30,7 +30,7 @@ enum {
 // ---- who asks --------------------------------------------------------------------------------------------
 typedef struct {
     str account, name, unit;
-    const store_grant *grants;       // of this account only
+    const store_grant *grants;       // of this account, then of those for whom it stands in today
     ptrdiff_t grant_count;
     str csrf;                        // of the session; "" when known by a token
 } access_actor;
@@ -47,7 +47,7 @@ bool access_add(writer *w, str by, str login, str name, str unit, arena *a, diag
 bool access_set_active(writer *w, str by, str login, bool active, arena *a, diag_list *d);     // disabling ends its sessions
 // Its case in the register by which a qualification is shown (procedure.json, `register`), by key; "" = none.
 bool access_set_certificate(writer *w, str by, str login, str certificate, arena *a, diag_list *d);
-// Who does what it has claimed while it is away, from `first` to `last`, both included: an account that has the task's role itself. "" ends it.
+// Who does what it has claimed while it is away, from `first` to `last`, both included: it has their roles too on those days. "" ends it.
 bool access_set_away(writer *w, str by, str login, str stand_in, date first, date last, arena *a, diag_list *d);
 // Has that account, on that day, the qualification: a case in a register that is valid? No account: false.
 store_result access_qualifies(store *s, const definitions *defs, str login, str qualification, date day, bool *out, arena *a, diag_list *d);
@@ -82,7 +82,7 @@ void access_end_session(writer *w, str session);
 bool access_by_session(access_guard *g, store *s, str session, timestamp now, access_actor *out, arena *a);
 
 // Somebody who is known already, as they are now. False: disabled since, or not there.
-bool access_by_login(store *s, str login, access_actor *out, arena *a);
+bool access_by_login(store *s, str login, timestamp now, access_actor *out, arena *a);
 
 // ---- tokens, for programs --------------------------------------------------------------------------------
 // "fadu_" and 64 hexadecimal digits, shown this once; a token may do what its account may. {0} when refused.

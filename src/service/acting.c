@@ -350,6 +350,20 @@ decision writer_act(writer *w, int64_t case_id, str procedure_id, flow_command *
 
 // ---- referrals -------------------------------------------------------------------------------------------
 
+// What is split from a case begins as that did, but for what tells the two apart.
+static void add_beginning(const acting *x, json *data)
+{
+    const process_step *start = &x->procedure->process->start;
+    const procedure_form *f = &x->procedure->forms[x->procedure->process->form];
+    for (ptrdiff_t i = 0; i < start->field_count; i++) {
+        int field = start->fields[i];
+        bool is_key = false;
+        for (ptrdiff_t k = 0; k < f->key_count; k++) is_key = is_key || f->key[k] == field;
+        feel_value v = x->before.last.data[field];
+        if (!is_key && v.kind != FEEL_NULL) json_set(data, f->fields[field].key, feel_to_json(v, x->arena));
+    }
+}
+
 const json *writer_referral_data(writer *w, int64_t case_id, str to, const json *given, arena *a, diag_list *d)
 {
     flow_command nothing = {0};
@@ -361,6 +375,7 @@ const json *writer_referral_data(writer *w, int64_t case_id, str to, const json 
         feel_value v = feel_evaluate(r->sets[i].value, x.before.last.data, &e);
         if (v.kind != FEEL_NULL) json_set(data, r->sets[i].field, feel_to_json(v, a));
     }
+    if (x.running && str_equal(to, x.procedure->id)) add_beginning(&x, data);
     for (const json *m = given ? given->first : NULL; m; m = m->next) json_set(data, m->name, json_again(m, a));
     return data;
 }

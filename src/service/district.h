@@ -85,7 +85,8 @@ decision writer_withdraw(writer *w, int64_t case_id, str actor, provenance sourc
 // nothing was to be done, or a command with this id was done before; `out` is then the case's last event, or the one that the command became.
 // REFUSED with CASE-…, COMMAND-…, FLOW-… or FORM-… diagnostics; without any, the store failed, and so will commit.
 decision writer_act(writer *w, int64_t case_id, str procedure_id, flow_command *c, event *out, arena *a, diag_list *d);
-// What a case that arises from this one begins with: what the procedure says of it (procedure.json, `refers`), and `given` over that.
+// What a case that arises from this one begins with: what the procedure says of it (procedure.json, `refers`), or, split into one of the same procedure,
+// what this one began with but its key; and `given` over that.
 const json *writer_referral_data(writer *w, int64_t case_id, str to, const json *given, arena *a, diag_list *d);
 // Appends a record whose body is an object without "at", "district", "seq", "v": they are added. Returns its number.
 int64_t writer_record(writer *w, json *body, arena *a);

@@ -78,8 +78,10 @@ as "$wang" 200 "the order says what may arise from it" "$api/cases/$id"
 is "$(get '"penalty" in [r["procedure"] for r in d["refers"]]')" True "a case of a penalty, for example"
 as "$wang" 201 "and it does" -H "$json_type" "$api/cases/$id/referrals" -d '{"procedure":"penalty","reason":"移交查处","data":{"procedure_kind":"普通程序","party":"某施工单位","party_kind":"法人"}}'
 is "$(get 'd["data"]["source"], d["data"]["unit"], d["data"]["cause"]')" "('投诉举报', '新区城市管理局', '夜间施工噪声')" "it begins with what is known already"
+as "$wang" 201 "an order about two things is split" -H "$json_type" "$api/cases/$id/referrals" -d '{"procedure":"hotline","data":{"no":"RX-拆分","subject":"工地扬尘"}}'
+is "$(get 'd["procedure"], d["data"]["category"], d["data"]["subject"], d["links"]')" "('hotline', '投诉', '工地扬尘', [{'link': 'arose', 'to': '$id'}])" "the new one begins as the old one did"
 as "$wang" 200 "and the old one" "$api/cases/$id"
-is "$(get '[l["link"] for l in d["links"]]')" "['referred', 'referred']" "where it was referred to"
+is "$(get '[l["link"] for l in d["links"]]')" "['referred', 'referred', 'split']" "where it was referred to"
 
 # ---- its page ----
 page() { curl -s "$(cat "$work/address")$1" >"$work/page"; }
@@ -94,12 +96,12 @@ is "$(get '[sum(r["done"] for r in d["results"]), [r["code"] for r in d["results
 as "$wang" 200 "a page" "$api/cases?procedure=hotline&status=open&limit=20"
 next=$(get 'd["next"]')
 as "$wang" 200 "and the next" "$api/cases?procedure=hotline&status=open&limit=20&after=$next"
-is "$(get 'len(d["cases"]), "next" in d')" "(11, False)" "31 in all"
+is "$(get 'len(d["cases"]), "next" in d')" "(12, False)" "32 in all"
 as "$wang" 400 "a status that there is not" "$api/cases?procedure=hotline&status=lost"
 as "$wang" 200 "a page of tasks" "$api/tasks?procedure=hotline&role=dispatcher&limit=20"
 next=$(get 'd["next"]')
 as "$wang" 200 "and the next" "$api/tasks?procedure=hotline&role=dispatcher&limit=20&after=$next"
-is "$(get 'len(d["tasks"])')" 10 "30 in all"
+is "$(get 'len(d["tasks"])')" 11 "31 in all"
 
 # ---- a new notice, while the site runs ----
 cp -r procedures/hotline "$work/hotline"

@@ -63,6 +63,14 @@ ok "she leaves again" account away wang li --from 2024-01-01 --to 2099-01-01
 ok "programs can read it" account list --format json
 is "$(json "$work/out" '[(x["stand_in"], x["away_to"], x["certificate"]) for x in d if "stand_in" in x]')" "[('li', '2099-01-01', 'ZF-1')]" "who is away, and until when"
 command "$li" 200 "who stands in does it" "$investigated"
+as "$wang" 201 "another case is found" "$api/procedures/penalty/cases" -d '{"data":{"unit":"新区市场监督管理局","procedure_kind":"普通程序","source":"日常检查","party":"某饭店","party_kind":"个体工商户","cause":"无证经营"}}'
+id=$(get 'd["case"]')
+command "$li" 403 "only a head of unit files it" '{"do":"complete","task":"file"}'
+ok "the head is away" account away zhao li --to 2099-01-01
+command "$li" 200 "who stands in has that role, too" '{"do":"complete","task":"file"}'
+ok "the head is back" account back zhao
+as "$li" 200 "what are my roles?" "$api/account"
+is "$(get '"unit_head" in str(d)')" False "not that one any more"
 
 # ---- side by side ----
 for who in wang li zhao; do ok "an office: $who" account grant $who proposal government_office; done
