@@ -92,6 +92,11 @@ static void language_switch(const request *q, buf *out)
 
 static void account_link(const request *q, buf *out)
 {
+    if (q->actor) {
+        html(out, "<a class=\"lang\" href=\"");
+        html_address(q, out, STR("/work"));
+        html(out, say(q, "\">我的待办</a>", "\">My work</a>"));
+    }
     html(out, "<a class=\"lang\" href=\"");
     html_address(q, out, q->actor ? STR("/account") : STR("/login"));
     html(out, "\">");

@@ -156,6 +156,8 @@ void get_api_description(const request *q, response *r);
 void get_api_events(const request *q, response *r);
 void get_api_tasks(const request *q, response *r);
 void get_api_clocks(const request *q, response *r);
+void get_api_reminders(const request *q, response *r);
+void get_work(const request *q, response *r);
 void get_checkpoint(const request *q, response *r);
 void get_login(const request *q, response *r);
 void post_login(const request *q, response *r);

@@ -21,6 +21,7 @@ static const description descriptions[] = {
     {post_api_commands, "", "Commands", "Results", false},
     {get_api_events, "procedure:string after:integer", NULL, "Any", false},
     {get_api_tasks, "procedure:string role:string mine:boolean after:string limit:integer", NULL, "Tasks", false},
+    {get_api_reminders, "limit:integer", NULL, "Reminders", false},
     {get_api_clocks, "procedure:string level:integer from:string limit:integer", NULL, "Clocks", false},
     {post_api_reveal, "", "Reveal", "Revealed", false},
     {post_api_document, "", "ReadDocument", "Any", false},

@@ -70,6 +70,20 @@ command "$wang" 422 "nothing is done meanwhile" '{"do":"complete","task":"handle
 command "$wang" 200 "resumed" '{"do":"resume"}'
 command "$li" 200 "a reviewer knows of a reason for another to keep away" '{"do":"recuse","to":"zhao","reason":"近亲属"}'
 
+# ---- reminded ----
+as "$wang" 200 "nothing is near its end" "$api/reminders"
+is "$(get 'd')" "{'reminders': []}" "so there is no reminder"
+command "$wang" 200 "the order came in long ago" '{"do":"correct","reason":"更正受理时间","data":{"received_at":"2024-03-05T08:30:00","dispatched_at":"2024-03-05T09:00:00","signed_at":"2024-03-05T10:00:00"}}'
+as "$wang" 200 "what am I late with?" "$api/reminders"
+is "$(get '[(m["case"] == "'$id'", m["task"], m["clock"], m["due"], m["level"]) for m in d["reminders"]]')" "[(True, 'handle', 'handle_complaint', '2024-03-19', 'overdue')]" "the task that the time limit is about"
+as "$li" 200 "and who has no task there?" "$api/reminders"
+is "$(get 'd')" "{'reminders': []}" "is not reminded"
+as nobody 401 "nor is anybody else" "$api/reminders"
+for lang in zh en; do
+    curl -s -H "Authorization: Bearer $wang" "$(cat "$work/address")work?lang=$lang" >"$work/page"
+    ok "my work, in $lang" grep -q '2024-03-19' "$work/page"
+done
+
 # ---- linked ----
 as "$wang" 403 "a referral needs a role in the other procedure" -H "$json_type" "$api/cases/$id/referrals" -d '{"procedure":"litigation","reason":"起诉"}'
 as "$wang" 201 "referred" -H "$json_type" "$api/cases/$id/referrals" -d '{"procedure":"information_request","reason":"申请公开","data":{"no":"YSQ-1","channel":"网上申请","applicant_kind":"自然人","applicant":"林某","content":"施工许可","unit":"新区住房和城乡建设局"}}'
