@@ -287,8 +287,7 @@ static decision give(writer *w, act *x, int64_t case_id, str procedure_id, flow_
 static str procedure_of(writer *w, int64_t case_id, arena *a)
 {
     store_case row;
-    writer_settle(w);
-    if (store_get_case(w->district->store, case_id, &row, a) != STORE_OK) return (str){0};
+    if (writer_get_case(w, case_id, &row, a) != STORE_OK) return (str){0};
     const procedure *p = definition_by_number(w->district->definitions, row.definition);
     return p ? p->id : (str){0};
 }

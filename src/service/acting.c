@@ -108,11 +108,16 @@ static decision trouble(const acting *x, store_result r)
 static uint64_t id_hash(int64_t case_id) { return (uint64_t)case_id * 0x9E3779B97F4A7C15u | 1; }
 static uint64_t command_hash(str id) { return str_hash(id) | 1; }
 
+store_result writer_get_case(writer *w, int64_t case_id, store_case *out, arena *a)
+{
+    if (writer_is_changed(w, id_hash(case_id))) writer_settle(w);
+    return store_get_case(writer_reading(w), case_id, out, a);
+}
+
 static store_result load_case(acting *x, int64_t case_id)
 {
     store_case row;
-    if (writer_is_changed(x->w, id_hash(case_id))) writer_settle(x->w);
-    store_result r = store_get_case(writer_reading(x->w), case_id, &row, x->arena);
+    store_result r = writer_get_case(x->w, case_id, &row, x->arena);
     if (r == STORE_OK) r = district_case_state(writer_reading(x->w), x->w->district->definitions, &row, &x->before, x->arena, x->diags);
     if (r != STORE_OK) return r;
     x->procedure = x->before.last.procedure;

@@ -60,8 +60,17 @@ const procedure *definition_by_number(void *definitions_, int number);          
 // Between writer_begin and writer_commit or writer_rollback commands are decided and applied; nothing is kept unless commit succeeds.
 // What was decided may still be on its way to the store: whoever reads or writes x->store meanwhile calls writer_settle first.
 typedef struct writer_queue writer_queue;
+typedef struct writer writer;
+// Deciding on top of a transaction that another thread is still committing (service/queue.h).
 typedef struct {
+    const writer *ahead;             // that transaction; NULL: there is none
+    store *reader;                   // sees at least everything before it
+    void (*wait)(void *ctx);         // until it is committed, or is not going to be: from then on the store is this writer's
+    void *ctx;
+} writer_behind;
+struct writer {
     district *district;
+    ledger_tree tree;                // with the records of this transaction; the district's, once they are committed
     timestamp now;
     uint8_t salts[4096];             // randomness drawn ahead: one system call for many records
     int salt_next;
@@ -69,10 +78,18 @@ typedef struct {
     writer_queue *queue;
     bool copy_later;                 // who commits many times in a row copies the head now and then (district_copy_head)
     store_result trouble;            // the first failure of a read: commit must not hide it
-} writer;
+    bool begun;                      // its transaction has begun in the store
+    writer_behind behind;            // `wait` NULL: nobody is ahead
+};
 store_result writer_begin(writer *w, district *x, timestamp now);
+// The same, behind another: the store's transaction begins when something needs it, at the latest at the commit, for which `wait` must
+// have returned and been set to NULL. `w` is zeroed, or was used before in this way: it keeps its memory until writer_end.
+store_result writer_begin_behind(writer *w, district *x, timestamp now, writer_behind behind);
+void writer_end(writer *w);
 // Waits until everything decided so far is in the store (of this transaction).
 void writer_settle(writer *w);
+// A case that people run, as this transaction has left it. STORE_NOT_FOUND: it is not there.
+store_result writer_get_case(writer *w, int64_t case_id, store_case *out, arena *a);
 // The case that has this key, if there is one: STORE_NOT_FOUND otherwise.
 store_result writer_find(writer *w, int definition, int form, str key, store_case *out, arena *a);
 // Decides one command against a case's stored state (`there`; NULL begins a case) and writes what follows: record, case, entries,

@@ -1,7 +1,7 @@
 // queue.h: the one writer of a running system: changes from many threads, decided one after another, on disk together.
 //
 // Durable commits are the scarce thing, so whatever waits when the writer is free becomes one transaction; each submitter is told when that is
-// on disk, or that nothing of it was kept. Between changes the queue lets go of the directory after a moment, so that the command line can
+// on disk, or that nothing of it was kept. While one group is being committed the next is decided on top of it (docs/adr/0014). Between changes the queue lets go of the directory after a moment, so that the command line can
 // write too; a change that finds the directory taken is told so.
 //
 // The queue also keeps the time: it sleeps until the earliest alarm of the store (store.h) and then lets time pass for the cases
@@ -13,6 +13,7 @@
 
 enum {
     QUEUE_GROUP_MAX = 256,           // changes in one transaction: enough that the commit costs little each, few enough that nobody waits long
+    QUEUE_GATHER_US = 200,           // how long a group waits for as many as the one before had: less than a commit takes
     QUEUE_IDLE_MS = 2000,            // without a change; then the directory is let go of
     QUEUE_COPY_MS = 1000,            // between copies of the log's head to DIR/checkpoint
     QUEUE_LOOK_MS = 60000,           // how long another process may have put an alarm before it is noticed

@@ -134,10 +134,21 @@ static bool start_thread(writer *w)
     return q->running;
 }
 
+// The transaction begins in the store, if it has not yet: what is ahead has come to its end by then.
+static void come_to_store(writer *w)
+{
+    if (w->begun) return;
+    if (w->behind.wait) w->behind.wait(w->behind.ctx);
+    store_result r = store_begin(w->district->store, true);
+    if (r != STORE_OK && w->trouble == STORE_OK) w->trouble = r;
+    w->begun = true;
+}
+
 // The batch being filled is full: hands it over, and waits for an empty one.
 static void hand_over(writer *w)
 {
     writer_queue *q = w->queue;
+    come_to_store(w);
     if (!q->running && !start_thread(w)) {
         store_batch(w, &q->batches[q->filling]);
         return;
@@ -153,6 +164,7 @@ static void hand_over(writer *w)
 void writer_settle(writer *w)
 {
     writer_queue *q = w->queue;
+    come_to_store(w);
     if (q->running) {
         pthread_mutex_lock(&q->mutex);
         q->ending = true;
@@ -166,9 +178,21 @@ void writer_settle(writer *w)
     store_batch(w, &q->batches[q->filling]);
 }
 
-static void close_queue(writer *w)
+// ---- records ---------------------------------------------------------------------------------------------
+
+static writer_queue *open_queue(void)
+{
+    writer_queue *q = mem_alloc(sizeof *q);
+    if (!q) return NULL;
+    pthread_mutex_init(&q->mutex, NULL);
+    pthread_cond_init(&q->moved, NULL);
+    return q;
+}
+
+void writer_end(writer *w)
 {
     writer_queue *q = w->queue;
+    if (!q) return;
     for (int i = 0; i < BATCHES; i++) arena_free(&q->batches[i].arena);
     pthread_mutex_destroy(&q->mutex);
     pthread_cond_destroy(&q->moved);
@@ -177,19 +201,26 @@ static void close_queue(writer *w)
     w->queue = NULL;
 }
 
-// ---- records ---------------------------------------------------------------------------------------------
+store_result writer_begin_behind(writer *w, district *x, timestamp now, writer_behind behind)
+{
+    writer_queue *q = w->queue ? w->queue : open_queue();
+    *w = (writer){.district = x, .now = now, .queue = q, .behind = behind, .salt_next = sizeof w->salts};
+    if (!q) return STORE_FAILED;
+    w->tree = behind.ahead ? behind.ahead->tree : x->tree;
+    w->live = (contributions){x->store, live_put, live_drop, live_list, live_greatest};
+    if (q->changed_count) memset(q->changed, 0, (size_t)q->changed_size * sizeof *q->changed);
+    q->changed_count = 0;
+    return STORE_OK;
+}
 
 store_result writer_begin(writer *w, district *x, timestamp now)
 {
-    *w = (writer){.district = x, .now = now, .salt_next = sizeof w->salts};
-    w->live = (contributions){x->store, live_put, live_drop, live_list, live_greatest};
-    w->queue = mem_alloc(sizeof *w->queue);
-    if (!w->queue) return STORE_FAILED;
-    pthread_mutex_init(&w->queue->mutex, NULL);
-    pthread_cond_init(&w->queue->moved, NULL);
-    store_result r = store_begin(x->store, true);
-    if (r != STORE_OK) close_queue(w);
-    return r;
+    w->queue = NULL;
+    store_result r = writer_begin_behind(w, x, now, (writer_behind){0});
+    if (r != STORE_OK) return r;
+    come_to_store(w);
+    if (w->trouble != STORE_OK) writer_end(w);
+    return w->trouble;
 }
 
 static void take_salt(writer *w, uint8_t out[LEDGER_SALT_SIZE])
@@ -207,17 +238,17 @@ static void take_salt(writer *w, uint8_t out[LEDGER_SALT_SIZE])
 // The next record of the log; from here on the tree counts it.
 static store_record next_record(writer *w, str body)
 {
-    store_record r = {.seq = (int64_t)w->district->tree.size + 1, .body = body};
+    store_record r = {.seq = (int64_t)w->tree.size + 1, .body = body};
     take_salt(w, r.salt);
     r.entry = ledger_entry(r.salt, body);
-    ledger_append(&w->district->tree, ledger_leaf(r.entry));
+    ledger_append(&w->tree, ledger_leaf(r.entry));
     return r;
 }
 
 int64_t writer_record(writer *w, json *body, arena *a)
 {
     writer_settle(w);
-    int64_t seq = (int64_t)w->district->tree.size + 1;
+    int64_t seq = (int64_t)w->tree.size + 1;
     json_set(body, STR("at"), json_new_string(timestamp_text(w->now, a), a));
     json_set(body, STR("district"), json_new_string(store_district(w->district->store), a));
     json_set(body, STR("seq"), json_new_int(seq, a));
@@ -287,7 +318,7 @@ static bool holds(const writer_queue *q, uint64_t hash)
     }
 }
 
-bool writer_is_changed(const writer *w, uint64_t hash) { return holds(w->queue, hash); }
+bool writer_is_changed(const writer *w, uint64_t hash) { return holds(w->queue, hash) || (!w->begun && w->behind.ahead && holds(w->behind.ahead->queue, hash)); }
 
 static void add_changed(writer_queue *q, uint64_t hash)
 {
@@ -348,7 +379,7 @@ void writer_commit_event(writer *w, const case_state *before, const event *e, ar
     batch *b = &w->queue->batches[w->queue->filling];
     outcome *o = &b->events[b->count++];
     *o = (outcome){.is_new = !before->exists};
-    int64_t seq = (int64_t)x->tree.size + 1;
+    int64_t seq = (int64_t)w->tree.size + 1;
     case_state after = *before;
     case_apply(&after, e, seq);
 
@@ -387,7 +418,7 @@ static decision decide_and_commit(writer *w, const case_state *state, const comm
     return result;
 }
 
-store *writer_reading(const writer *w) { return w->queue->running ? w->queue->reader : w->district->store; }
+store *writer_reading(const writer *w) { return !w->begun ? w->behind.reader : w->queue->running ? w->queue->reader : w->district->store; }
 
 store_result writer_find(writer *w, int definition, int form, str key, store_case *out, arena *a)
 {
@@ -437,30 +468,37 @@ void district_copy_head(district *x, arena *a)
     if (store_last_checkpoint(x->store, &size, &note, a) == STORE_OK) write_whole_file(path, note, 0644);
 }
 
+// Who begins another behind this one keeps its memory for the next.
+static void leave(writer *w)
+{
+    if (!w->behind.reader) writer_end(w);
+}
+
 store_result writer_commit(writer *w, arena *a)
 {
     district *x = w->district;
     writer_settle(w);
-    close_queue(w);
-    ledger_checkpoint head = {x->key.name, x->tree.size, ledger_root(&x->tree)};
+    ledger_checkpoint head = {x->key.name, w->tree.size, ledger_root(&w->tree)};
     str note = ledger_checkpoint_sign(head, &x->key, a);
-    store_put_tree(x->store, &x->tree);
-    store_put_checkpoint(x->store, x->tree.size, w->now, note);
+    store_put_tree(x->store, &w->tree);
+    store_put_checkpoint(x->store, w->tree.size, w->now, note);
     store_result r = w->trouble;
     if (r == STORE_OK) r = store_commit(x->store);
     else store_rollback(x->store);
-    if (r != STORE_OK) {
-        store_get_tree(x->store, &x->tree);
-        return r;
-    }
-    if (!w->copy_later) district_copy_head(x, a);
-    return STORE_OK;
+    if (r == STORE_OK) x->tree = w->tree;
+    if (r == STORE_OK && !w->copy_later) district_copy_head(x, a);
+    leave(w);
+    return r;
 }
 
 void writer_rollback(writer *w)
 {
-    writer_settle(w);
-    close_queue(w);
-    store_rollback(w->district->store);
-    store_get_tree(w->district->store, &w->district->tree);
+    batch *b = &w->queue->batches[w->queue->filling];
+    if (w->begun) {
+        writer_settle(w);
+        store_rollback(w->district->store);
+    }
+    b->count = 0;
+    arena_rewind(&b->arena, (arena_position){0});
+    leave(w);
 }

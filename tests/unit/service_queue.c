@@ -1,5 +1,8 @@
 // The queue of changes: kept together or refused each for itself, done once, numbered; and time that passes for cases whose hour has come.
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 
 #include "mini.h"
 #include "service/queue.h"
@@ -24,13 +27,15 @@ static bool act(writer *w, void *sent_, arena *scratch, diag_list *d)
 
 static const str every_role[] = {{"operator", 8}, {"dispatcher", 10}, {"handler", 7}, {"supervisor", 10}};
 
-static sent begun(const char *no)
+static sent begun_in(str no, arena *own)
 {
-    diag_list d = {.arena = &a};
+    diag_list d = {.arena = own};
     sent s = {.command = {.kind = FLOW_START, .actor = STR("甲"), .roles = every_role, .role_count = 4}};
-    s.command.data = json_parse(str_printf(&a, "{\"no\": \"%s\", \"category\": \"投诉\", \"subject\": \"噪声\"}", no), STR("order"), &a, &d);
+    s.command.data = json_parse(str_printf(own, "{\"no\": \"%.*s\", \"category\": \"投诉\", \"subject\": \"噪声\"}", STR_ARG(no)), STR("order"), own, &d);
     return s;
 }
+
+static sent begun(const char *no) { return begun_in(str_from(no), &a); }
 
 static queue_result submit(write_queue *q, sent *s, const char **code)
 {
@@ -103,11 +108,10 @@ static void lets_go(void)
     diag_list d = {.arena = &a};
     district x;
     exit_status status = EXIT_SYSTEM;
-    for (int waited = 0; waited < WAIT_MS && status != EXIT_DONE; waited += 100) {
+    now += QUEUE_IDLE_MS;
+    for (int tries = 0; tries < 3 && status != EXIT_DONE; tries++) {
         d = (diag_list){.arena = &a};
-        now += 100;
-        status = district_open(dir, true, &x, &d);
-        usleep(100000);
+        status = district_open(dir, true, &x, &d);      // which itself waits a while
     }
     tap_ok(status == EXIT_DONE, "when nothing happens, another process may write");
     if (status == EXIT_DONE) district_close(&x);
@@ -131,6 +135,64 @@ static void numbers(void)
     store_rollback(s);
     store_close(s);
     tap_ok(good, "numbers have no gaps: one that was not kept is given again; each year begins at 1");
+}
+
+// ---- a disk that takes nothing for a while ----
+
+enum { CLIENTS = 8, CASES_OF_EACH = 40, TRIES_MAX = 100000 };
+static write_queue *shared_queue;
+static _Atomic int refused_by_disk;
+
+// A client that has been told nothing sends the same command again, under the same id: it is done once.
+static void *insist(void *number)
+{
+    arena own = {0};
+    int64_t done = 0;
+    for (int lap = 0; lap < CASES_OF_EACH; lap++) {
+        str no = str_printf(&own, "disk-%d-%d", *(int *)number, lap);
+        sent s = begun_in(no, &own);
+        s.command.id = no;
+        queue_result r = QUEUE_FAILED;
+        for (int tries = 0; tries < TRIES_MAX && r == QUEUE_FAILED; tries++) {
+            diag_list d = {.arena = &own};
+            r = queue_submit(shared_queue, act, &s, &own, &d);
+            refused_by_disk += r == QUEUE_FAILED;
+        }
+        done += r == QUEUE_DONE;
+    }
+    arena_free(&own);
+    return (void *)(intptr_t)done;
+}
+
+static void let_files_grow(bool may)
+{
+    struct rlimit limit;
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = may ? limit.rlim_max : 1;
+    setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+static void full_disk(write_queue *q)
+{
+    pthread_t threads[CLIENTS];
+    int numbers[CLIENTS];
+    intptr_t all = 0;
+    shared_queue = q;
+    signal(SIGXFSZ, SIG_IGN);            // a write beyond the limit is an error then, as on a full disk
+    for (int i = 0; i < CLIENTS; i++) numbers[i] = i, pthread_create(&threads[i], NULL, insist, &numbers[i]);
+    for (int i = 0; i < 20; i++) {
+        usleep(2000);
+        let_files_grow(false);
+        usleep(2000);
+        let_files_grow(true);
+    }
+    for (int i = 0; i < CLIENTS; i++) {
+        void *done;
+        pthread_join(threads[i], &done);
+        all += (intptr_t)done;
+    }
+    tap_ok(refused_by_disk > 0, "commits fail while files cannot grow, and that is told");
+    tap_is_int(all, CLIENTS * CASES_OF_EACH, "what is sent again is done in the end, once");
 }
 
 // What is in the tables but not in the records is named.
@@ -161,6 +223,7 @@ int main(void)
     tap_ok(district_init(dir, STR("yangshan"), now, &d) == EXIT_DONE, "a data directory");
     write_queue *q = queue_open(dir, clock_of_test);
     changes(q);
+    full_disk(q);
     time_passes(q);
     lets_go();
     queue_close(q);
