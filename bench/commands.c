@@ -1,7 +1,9 @@
 // Durable commands a second: many clients, each waiting for its answer before the next command.
 //
 //   commands queue DIR        64 threads submit to the writer in this process; prints commands, seconds, transactions, rows, bytes
-//   commands rows DIR TRANSACTIONS ROWS BYTES     a plain SQLite takes as many rows in as many transactions; prints seconds
+//   commands tables FROM TO TRANSACTIONS          a plain SQLite takes the rows that database FROM has now, in the same tables with the same indexes, those of a case
+//                                                 as often as the commands wrote them, in as many transactions; prints seconds and rows
+//   commands rows FILE TRANSACTIONS ROWS BYTES    it takes as many rows at the end of one table; prints seconds
 //   commands http HOST PORT TOKEN                 64 connections that stay open; prints commands, seconds
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -120,6 +122,76 @@ static void bench_queue(const char *dir)
 
 // ---- the disk and SQLite, with nothing else to do --------------------------------------------------------
 
+typedef struct { const char *name; int times; sqlite3_value **values; int columns; int64_t rows; sqlite3_stmt *put; } table;
+
+static void read_table(sqlite3 *from, sqlite3 *to, table *t)
+{
+    char text[400];
+    sqlite3_stmt *all;
+    snprintf(text, sizeof text, "SELECT * FROM %s", t->name);
+    sqlite3_prepare_v2(from, text, -1, &all, NULL);
+    t->columns = sqlite3_column_count(all);
+    for (; sqlite3_step(all) == SQLITE_ROW; t->rows++) {
+        if ((t->rows & (t->rows - 1)) == 0) t->values = realloc(t->values, (size_t)(t->rows ? t->rows * 2 : 1) * (size_t)t->columns * sizeof *t->values);
+        for (int i = 0; i < t->columns; i++) t->values[t->rows * t->columns + i] = sqlite3_value_dup(sqlite3_column_value(all, i));
+    }
+    sqlite3_finalize(all);
+    int at = snprintf(text, sizeof text, "INSERT OR REPLACE INTO %s VALUES(", t->name);
+    for (int i = 0; i < t->columns; i++) at += snprintf(text + at, sizeof text - (size_t)at, "%s?", i ? "," : "");
+    snprintf(text + at, sizeof text - (size_t)at, ")");
+    sqlite3_prepare_v2(to, text, -1, &t->put, NULL);
+}
+
+// The n-th write into a table: clients go side by side, so what is written again is written after the others' rows.
+static void write_row(const table *t, int64_t n)
+{
+    int64_t block = n / (CLIENTS * t->times) * CLIENTS, row = block + n % CLIENTS;
+    if (t->times == 1 || row >= t->rows) row = n % t->rows;
+    for (int i = 0; i < t->columns; i++) sqlite3_bind_value(t->put, i + 1, t->values[row * t->columns + i]);
+    sqlite3_step(t->put);
+    sqlite3_reset(t->put);
+}
+
+static void copy_schema(sqlite3 *from, sqlite3 *to)
+{
+    sqlite3_stmt *all;
+    sqlite3_exec(to, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", NULL, NULL, NULL);
+    sqlite3_prepare_v2(from, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search%'", -1, &all, NULL);
+    while (sqlite3_step(all) == SQLITE_ROW)
+        if (sqlite3_exec(to, (const char *)sqlite3_column_text(all, 0), NULL, NULL, NULL) != SQLITE_OK) failed++;
+    sqlite3_finalize(all);
+}
+
+static void bench_tables(const char *from_path, const char *to_path, int groups)
+{
+    static table tables[] = {{.name = "record", .times = 1}, {.name = "command", .times = 1}, {.name = "checkpoint", .times = 1}, {.name = "entry", .times = 1}, {.name = "case_file", .times = COMMANDS}, {.name = "task", .times = COMMANDS}, {.name = "clock", .times = COMMANDS}, {.name = "alarm", .times = COMMANDS}};
+    enum { TABLES = sizeof tables / sizeof *tables };
+    sqlite3 *from, *to;
+    int64_t written = 0;
+    sqlite3_open_v2(from_path, &from, SQLITE_OPEN_READONLY, NULL);
+    sqlite3_open(to_path, &to);
+    copy_schema(from, to);
+    for (int i = 0; i < TABLES; i++) read_table(from, to, &tables[i]);
+    sqlite3_close(from);
+    double begun = seconds();
+    for (int g = 0; g < groups; g++) {
+        sqlite3_exec(to, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+        for (int i = 0; i < TABLES; i++) {
+            const table *t = &tables[i];
+            int64_t writes = t->rows * t->times;
+            for (int64_t n = writes * g / groups; n < writes * (g + 1) / groups; n++, written++) write_row(t, n);
+        }
+        if (sqlite3_exec(to, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) failed++;
+    }
+    printf("%.3f %lld\n", seconds() - begun, (long long)written);
+    for (int i = 0; i < TABLES; i++) {
+        for (int64_t k = 0; k < tables[i].rows * tables[i].columns; k++) sqlite3_value_free(tables[i].values[k]);
+        free(tables[i].values);
+        sqlite3_finalize(tables[i].put);
+    }
+    sqlite3_close(to);
+}
+
 static void bench_rows(const char *path, int groups, int64_t count, int64_t bytes)
 {
     sqlite3 *db;
@@ -203,6 +275,7 @@ static void bench_http(const char *host, int port, const char *token)
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "queue") == 0) bench_queue(argv[2]);
+    else if (argc == 5 && strcmp(argv[1], "tables") == 0) bench_tables(argv[2], argv[3], atoi(argv[4]));
     else if (argc == 6 && strcmp(argv[1], "rows") == 0) bench_rows(argv[2], atoi(argv[3]), atoll(argv[4]), atoll(argv[5]));
     else if (argc == 5 && strcmp(argv[1], "http") == 0) bench_http(argv[2], atoi(argv[3]), argv[4]);
     else return 2;
