@@ -122,7 +122,7 @@ static void bench_queue(const char *dir)
 
 // ---- the disk and SQLite, with nothing else to do --------------------------------------------------------
 
-typedef struct { const char *name; int times; sqlite3_value **values; int columns; int64_t rows; sqlite3_stmt *put; } table;
+typedef struct { const char *name, *set; int times; sqlite3_value **values; int columns; int64_t rows; sqlite3_stmt *put; } table;
 
 static void read_table(sqlite3 *from, sqlite3 *to, table *t)
 {
@@ -136,9 +136,9 @@ static void read_table(sqlite3 *from, sqlite3 *to, table *t)
         for (int i = 0; i < t->columns; i++) t->values[t->rows * t->columns + i] = sqlite3_value_dup(sqlite3_column_value(all, i));
     }
     sqlite3_finalize(all);
-    int at = snprintf(text, sizeof text, "INSERT OR REPLACE INTO %s VALUES(", t->name);
+    int at = snprintf(text, sizeof text, "INSERT INTO %s VALUES(", t->name);
     for (int i = 0; i < t->columns; i++) at += snprintf(text + at, sizeof text - (size_t)at, "%s?", i ? "," : "");
-    snprintf(text + at, sizeof text - (size_t)at, ")");
+    snprintf(text + at, sizeof text - (size_t)at, ")%s", t->set ? t->set : "");
     sqlite3_prepare_v2(to, text, -1, &t->put, NULL);
 }
 
@@ -164,7 +164,12 @@ static void copy_schema(sqlite3 *from, sqlite3 *to)
 
 static void bench_tables(const char *from_path, const char *to_path, int groups)
 {
-    static table tables[] = {{.name = "record", .times = 1}, {.name = "command", .times = 1}, {.name = "checkpoint", .times = 1}, {.name = "entry", .times = 1}, {.name = "case_file", .times = COMMANDS}, {.name = "task", .times = COMMANDS}, {.name = "clock", .times = COMMANDS}, {.name = "alarm", .times = COMMANDS}};
+    static table tables[] = {
+        {.name = "record", .times = 1}, {.name = "command", .times = 1}, {.name = "checkpoint", .times = 1}, {.name = "entry", .times = 1},
+        {.name = "case_file", .times = COMMANDS, .set = " ON CONFLICT DO UPDATE SET definition=excluded.definition,status=excluded.status,version=excluded.version,record=excluded.record,title=excluded.title"},
+        {.name = "task", .times = COMMANDS, .set = " ON CONFLICT DO UPDATE SET assignee=excluded.assignee,since=excluded.since"},
+        {.name = "clock", .times = COMMANDS, .set = " ON CONFLICT DO UPDATE SET level=excluded.level"},
+        {.name = "alarm", .times = COMMANDS, .set = " ON CONFLICT DO UPDATE SET at=excluded.at"}};
     enum { TABLES = sizeof tables / sizeof *tables };
     sqlite3 *from, *to;
     int64_t written = 0;

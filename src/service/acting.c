@@ -54,6 +54,9 @@ static const store_clock *find_clock(const agenda *g, str id)
     return NULL;
 }
 
+// A task whose role is another in a new version of the procedure is dropped and put anew.
+static bool stays(const store_task *now, const store_task *was) { return now && now->procedure == was->procedure && str_equal(now->role, was->role); }
+
 static bool same_task(const store_task *x, const store_task *y)
 {
     return str_equal(x->task, y->task) && str_equal(x->role, y->role) && str_equal(x->unit, y->unit) && str_equal(x->assignee, y->assignee) && x->since == y->since;
@@ -64,7 +67,7 @@ void agenda_changes(const agenda *old, const agenda *new, agenda *dropped, agend
     *dropped = (agenda){.tasks = arena_new(a, old->task_count, store_task), .clocks = arena_new(a, old->clock_count, store_clock)};
     *put = (agenda){.tasks = arena_new(a, new->task_count, store_task), .clocks = arena_new(a, new->clock_count, store_clock)};
     for (ptrdiff_t i = 0; i < old->task_count; i++)
-        if (!find_task(new, old->tasks[i].id)) dropped->tasks[dropped->task_count++] = copy_task(&old->tasks[i], a);
+        if (!stays(find_task(new, old->tasks[i].id), &old->tasks[i])) dropped->tasks[dropped->task_count++] = copy_task(&old->tasks[i], a);
     for (ptrdiff_t i = 0; i < new->task_count; i++) {
         const store_task *was = find_task(old, new->tasks[i].id);
         if (!was || !same_task(was, &new->tasks[i])) put->tasks[put->task_count++] = copy_task(&new->tasks[i], a);

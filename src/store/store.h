@@ -183,7 +183,7 @@ typedef struct {
     str assignee;                // "" = nobody yet
     timestamp since;
 } store_task;
-store_result store_put_task(store *s, const store_task *t);               // adds it, or replaces the one with this id
+store_result store_put_task(store *s, const store_task *t);               // adds it, or changes the one with this id, whose procedure and role stay
 store_result store_drop_task(store *s, const store_task *t);
 typedef struct { int procedure; str role, assignee; int64_t case_id; } store_task_query;      // 0 or "" = any
 // After the given one (NULL = from the start), by case and id.
@@ -198,7 +198,7 @@ typedef struct {
     int64_t due;                 // day; STORE_NO_DAY while it is suspended
     int level;                   // clock_level, as last recorded
 } store_clock;
-store_result store_put_clock(store *s, const store_clock *c);             // adds it, or replaces the one with this case and clock
+store_result store_put_clock(store *s, const store_clock *c);             // adds it, or gives the one of this case and name another end
 store_result store_drop_clock(store *s, const store_clock *c);
 // By due day, then case and clock, after the given one (NULL = from the start): those due on first_day or later, of at least that level.
 store_result store_list_clocks(store *s, int procedure, int64_t first_day, int level, const store_clock *after, int limit, store_clock **out, ptrdiff_t *count, arena *a);

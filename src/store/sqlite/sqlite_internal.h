@@ -47,19 +47,19 @@ enum {
 #define CLOCK_COLUMNS "SELECT case_id,procedure,clock,due,level FROM clock "
 // An open end sorts before every day.
 #define RUNNING_STATEMENTS(X) \
-    X(PUT_TASK, "INSERT OR REPLACE INTO task VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)") \
+    X(PUT_TASK, "INSERT INTO task VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT DO UPDATE SET task=excluded.task,unit=excluded.unit,assignee=excluded.assignee,since=excluded.since") \
     X(DROP_TASK, "DELETE FROM task WHERE district=?1 AND case_id=?2 AND id=?3") \
     X(TASKS_OF_CASE, TASK_COLUMNS "WHERE district=?1 AND case_id=?2 ORDER BY id") \
     X(LIST_TASKS, TASK_COLUMNS "WHERE district=?1 AND (case_id,id)>(?2,?3) AND (?4=0 OR procedure=?4) AND (?5='' OR role=?5) ORDER BY case_id,id LIMIT ?6") \
     X(TASKS_OF_ROLE, TASK_COLUMNS "WHERE district=?1 AND procedure=?4 AND role=?5 AND (case_id,id)>(?2,?3) ORDER BY case_id,id LIMIT ?6") \
     X(TASKS_OF_PERSON, TASK_COLUMNS "WHERE district=?1 AND assignee=?7 AND (case_id,id)>(?2,?3) AND (?4=0 OR procedure=?4) AND (?5='' OR role=?5) ORDER BY case_id,id LIMIT ?6") \
     X(EACH_TASK, TASK_COLUMNS "WHERE district=?1 ORDER BY case_id,id") \
-    X(PUT_CLOCK, "INSERT OR REPLACE INTO clock VALUES(?1,?2,?3,?4,?5,?6)") \
+    X(PUT_CLOCK, "INSERT INTO clock VALUES(?1,?2,?3,?4,?5,?6) ON CONFLICT DO UPDATE SET due=excluded.due,level=excluded.level") \
     X(DROP_CLOCK, "DELETE FROM clock WHERE district=?1 AND case_id=?2 AND clock=?3") \
     X(LIST_CLOCKS, CLOCK_COLUMNS "WHERE district=?1 AND (due,case_id,clock)>(?2,?3,?4) AND (?5=0 OR procedure=?5) AND level>=?6 ORDER BY due,case_id,clock LIMIT ?7") \
     X(EACH_CLOCK, CLOCK_COLUMNS "WHERE district=?1 ORDER BY case_id,clock") \
     X(RUNNING_CASES, "SELECT DISTINCT case_id FROM clock WHERE district=?1 AND case_id>?2 ORDER BY case_id LIMIT ?3") \
-    X(PUT_ALARM, "INSERT OR REPLACE INTO alarm VALUES(?1,?2,?3)") \
+    X(PUT_ALARM, "INSERT INTO alarm VALUES(?1,?2,?3) ON CONFLICT DO UPDATE SET at=excluded.at WHERE at<>excluded.at") \
     X(DROP_ALARM, "DELETE FROM alarm WHERE district=?1 AND case_id=?2") \
     X(NEXT_ALARM, "SELECT min(at) FROM alarm WHERE district=?1") \
     X(DUE_ALARMS, "SELECT case_id FROM alarm WHERE district=?1 AND at<=?2 ORDER BY at,case_id LIMIT ?3") \

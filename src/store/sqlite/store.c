@@ -30,6 +30,8 @@
     X(INSERT_CASE, "INSERT INTO case_file VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)") \
     X(UPDATE_CASE, "UPDATE case_file SET procedure=?3,form=?4,definition=?5,status=?6,version=?7,file=?8,record=?9,opened=?10,closed=?11," \
                    "key=?12,title=?13 WHERE district=?1 AND case_id=?2") \
+    X(RESTATE_CASE, "UPDATE case_file SET definition=?5,status=?6,version=?7,file=?8,record=?9,opened=?10,closed=?11,title=?13" \
+                    " WHERE district=?1 AND case_id=?2") \
     X(GET_CASE, CASE_COLUMNS "WHERE district=?1 AND case_id=?2") \
     X(FIND_CASE, CASE_COLUMNS "WHERE district=?1 AND procedure=?2 AND form=?3 AND key=?4") \
     X(LIST_CASES, CASE_COLUMNS "WHERE district=?1 AND procedure=?2 AND case_id<?3 AND (?4<0 OR form=?4) AND (?5=0 OR status=?5)" \
@@ -702,16 +704,19 @@ store_result store_find_case(store *s, int procedure, int form, str key, store_c
 
 store_result store_put_case(store *s, const store_case *c, bool is_new)
 {
+    int which = INSERT_CASE;
     if (!is_new) {
         arena scratch = {0};
         store_case before;
         store_result r = store_get_case(s, c->id, &before, &scratch);
+        bool same_place = r == STORE_OK && before.procedure == c->procedure && before.form == c->form && str_equal(before.key, c->key);
+        which = same_place ? RESTATE_CASE : UPDATE_CASE;       // the indexes are not touched when nothing in them changes
         arena_free(&scratch);
         if (r != STORE_OK) return r;
         add_count(s, before.procedure, before.form, before.status, -1);
     }
     add_count(s, c->procedure, c->form, c->status, 1);
-    PREPARE(st, s, is_new ? INSERT_CASE : UPDATE_CASE);
+    PREPARE(st, s, which);
     sqlite3_bind_int64(st, 2, c->id);
     sqlite3_bind_int(st, 3, c->procedure);
     sqlite3_bind_int(st, 4, c->form);
